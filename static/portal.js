@@ -1,0 +1,119 @@
+// Enhancement only: every page works without this file. No network, no markup made from strings.
+(() => {
+  const root = document.documentElement;
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+  // Theme: applied at once, then the form tells the server, which keeps the cookie.
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-theme-choice]");
+    if (choice) chooseTheme(event, choice);
+    if (event.target.closest("[data-print]")) window.print();
+    for (const open of document.querySelectorAll("details.menu[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+
+  function chooseTheme(event, choice) {
+    event.preventDefault();
+    if (choice.value === "auto") delete root.dataset.theme;
+    else root.dataset.theme = choice.value;
+    for (const other of choice.form.querySelectorAll("[data-theme-choice]")) {
+      other.setAttribute("aria-pressed", String(other === choice));
+    }
+    const body = new URLSearchParams(new FormData(choice.form));
+    body.set("theme", choice.value);
+    fetch(choice.form.action, { method: "POST", body, redirect: "manual" });
+    choice.closest("details").open = false;
+  }
+
+  // Keys: "/" goes to the page's search, j and k move over the rows of a list, Escape closes a menu.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return closeMenus();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key === "/") focusSearch(event);
+    if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
+  });
+
+  function closeMenus() {
+    for (const menu of document.querySelectorAll("details.menu[open], details.mobile-menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+
+  function focusSearch(event) {
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  }
+
+  function moveRow(step) {
+    const links = [...document.querySelectorAll(".table tbody th[scope=row] a, .queue .task")];
+    if (links.length === 0) return;
+    const here = links.indexOf(document.activeElement);
+    const next = here === -1 && step < 0 ? links.length - 1 : here + step;
+    links[Math.max(0, Math.min(links.length - 1, next))].focus();
+  }
+
+  // Filters apply when a choice changes; the Apply button stays for text fields and for no script.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("[data-auto-submit]") && event.target.matches("select, [type=checkbox], [type=radio]")) {
+      form.requestSubmit();
+    }
+    countUnsaved(form);
+  });
+
+  // A second press of a button of a form that changes something must not send it twice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    }
+  });
+
+  // Save bar: how many fields differ from what the server sent.
+  document.addEventListener("input", (event) => {
+    countUnsaved(event.target.form);
+    previewMargin(event.target);
+  });
+
+  function countUnsaved(form) {
+    const out = form?.matches("[data-unsaved]") && form.querySelector("[data-unsaved-count]");
+    if (!out) return;
+    const changed = [...form.elements].filter(isChanged).length;
+    if (changed === 0) out.textContent = "No unsaved changes";
+    else out.textContent = changed === 1 ? "1 unsaved change" : `${changed} unsaved changes`;
+  }
+
+  function isChanged(field) {
+    if (!field.name || field.type === "hidden") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked && (field.type === "checkbox" || field.checked);
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected && option.selected);
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  }
+
+  // Margin while typing a price: (price - reference) / price. Display only; the server decides.
+  function previewMargin(field) {
+    const row = field.closest("tr[data-reference]");
+    const out = row?.querySelector("[data-margin]");
+    if (!out || field.inputMode !== "decimal") return;
+    const price = Number(field.value.replace(/[\s,$]/g, ""));
+    const reference = Number(row.dataset.reference);
+    const margin = price > 0 ? ((price - reference) / price) * 100 : NaN;
+    out.textContent = Number.isFinite(margin) ? `${margin.toFixed(1).replace("-", "\u2212")}%` : "–";
+    row.querySelector(".share-bar .front")?.setAttribute("width", String(Math.max(0, Math.min(100, margin || 0))));
+    row.classList.toggle("changed", field.value !== field.defaultValue);
+  }
+
+  // What went wrong is read first.
+  document.querySelector(".error-summary")?.focus({ preventScroll: true });
+})();
