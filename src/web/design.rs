@@ -1,6 +1,11 @@
 //! The page of components: every part of the interface once, with invented data.
 
-use super::shell::Shell;
+use rust_decimal::Decimal;
+
+use super::{
+    charts::{self, Chart, Figures, Label, Measure, Series, Size},
+    shell::Shell,
+};
 
 /// Shows each component, so that a change of the style can be judged in one place.
 #[derive(askama::Template)]
@@ -11,6 +16,8 @@ pub struct DesignPage {
     typed: &'static str,
     options: [(&'static str, &'static str); 3],
     ratings: [(u8, &'static str); 3],
+    revenue: Chart,
+    usage: Chart,
 }
 
 impl DesignPage {
@@ -24,8 +31,42 @@ impl DesignPage {
             typed: "Halden & <Systems> \"AS\"",
             options: [("dk", "Denmark"), ("no", "Norway"), ("se", "Sweden")],
             ratings: [(1, "Weak"), (2, "Fair"), (3, "Strong")],
+            revenue: charts::stacked_bars(revenue(), Size::HALF),
+            usage: charts::lines(usage(), Size::HALF),
         }
     }
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A series that starts at `start` and grows by `growth` a month; the last month is half over.
+fn growing(name: &str, start: i64, growth: i64) -> Series {
+    let value = |index| Decimal::from(start + growth * index) / Decimal::from(1 + index / 11);
+    Series::new(name, (0..12).map(value).collect())
+}
+
+fn figures(title: &str, measure: Measure, series: Vec<Series>) -> Figures {
+    let labels = MONTHS.map(|month| Label::new(month, format!("{month} 2026"))).to_vec();
+    Figures { title: title.to_owned(), labels, series, measure, last_is_partial: true }
+}
+
+fn revenue() -> Figures {
+    let series = vec![
+        growing("Brightline Hosting", 41_205, 1_632),
+        growing("Kestrel Networks", 22_100, 650),
+        growing("Opal Managed IT", 8_120, 840),
+        growing("Fjord Cloud", 3_010, 260),
+        growing("Halden Systems", 1_200, 190),
+        growing("Marsh and Daughters", 900, 40),
+        growing("Credits", -600, -310),
+    ];
+    figures("Channel revenue", Measure::money("$", 2), series)
+}
+
+fn usage() -> Figures {
+    let series = vec![growing("Block storage", 310, 22), growing("Object storage", 120, 61)];
+    figures("Storage used, TB", Measure::unit("TB"), series)
 }
 
 #[cfg(test)]
@@ -43,5 +84,32 @@ mod tests {
         let page = page();
         assert!(!page.contains("<Systems>"));
         assert!(page.contains("Halden &#38; &#60;Systems&#62; &#34;AS&#34;"));
+    }
+
+    #[test]
+    fn a_page_has_no_inline_style_or_script_and_no_data_address() {
+        let page = page();
+        for forbidden in [" style=", "<style", "<script>", " onclick=", " onchange=", "data:"] {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn every_id_of_the_page_is_used_once() {
+        let page = page();
+        let mut ids: Vec<_> =
+            page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+
+    #[test]
+    fn an_error_is_tied_to_its_field() {
+        let page = page();
+        assert!(page.contains("<a href=\"#f-legal_name\">"));
+        assert!(page.contains("aria-invalid=\"true\" aria-describedby=\" f-legal_name-error\""));
+        assert!(page.contains("id=\"f-legal_name-error\""));
     }
 }
