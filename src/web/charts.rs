@@ -18,14 +18,14 @@ pub use self::{
     series::{Label, MOST_SERIES, Series},
 };
 
-/// A chart in two sizes, with its words and its table.
+/// A chart in each size that it may need, with its words and its table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub title: String,
     /// What the chart shows, in a sentence or two.
     pub conclusion: String,
-    pub wide: Picture,
-    pub phone: Picture,
+    /// The same marks for different spaces, narrowest first; the style sheet shows the one that fits.
+    pub pictures: Vec<Picture>,
     /// Names of the series, with the class of their colour.
     pub legend: Vec<(String, String)>,
     /// One row per label: its name, the exact values, and their total where a total means something.
@@ -52,18 +52,18 @@ pub struct Figures {
     pub last_is_partial: bool,
 }
 
-/// Bars that add up: one column per period, one colour per series. `wide` is the space on a wide screen.
-pub fn stacked_bars(figures: Figures, wide: Size) -> Chart {
+/// Bars that add up: one column per period, one colour per series. `space` is the widest it can get.
+pub fn stacked_bars(figures: Figures, space: Size) -> Chart {
     let drawing = Drawing::new(figures, |values| {
         let below = values.iter().copied().filter(Decimal::is_sign_negative).sum();
         let above = values.iter().copied().filter(Decimal::is_sign_positive).sum();
         (below, above)
     });
-    drawing.chart(Picture::bars, wide, drawing.trend(), true)
+    drawing.chart(Picture::bars, space, drawing.trend(), true)
 }
 
-/// One line per series over the periods. `wide` is the space on a wide screen.
-pub fn lines(figures: Figures, wide: Size) -> Chart {
+/// One line per series over the periods. `space` is the widest it can get.
+pub fn lines(figures: Figures, space: Size) -> Chart {
     let drawing = Drawing::new(figures, |values| {
         let lowest = values.iter().copied().min().unwrap_or_default();
         let highest = values.iter().copied().max().unwrap_or_default();
@@ -71,7 +71,7 @@ pub fn lines(figures: Figures, wide: Size) -> Chart {
     });
     let one = drawing.figures.series.len() <= 1;
     let conclusion = if one { drawing.trend() } else { drawing.leader() };
-    drawing.chart(Picture::lines, wide, conclusion, false)
+    drawing.chart(Picture::lines, space, conclusion, false)
 }
 
 struct Drawing {
@@ -93,7 +93,7 @@ impl Drawing {
     fn chart(
         &self,
         draw: fn(&Content, Size) -> Picture,
-        wide: Size,
+        space: Size,
         conclusion: String,
         adds_up: bool,
     ) -> Chart {
@@ -104,8 +104,7 @@ impl Drawing {
         Chart {
             title: title.clone(),
             conclusion,
-            wide: draw(&content, wide),
-            phone: draw(&content, Size::PHONE),
+            pictures: Size::up_to(space).into_iter().map(|size| draw(&content, size)).collect(),
             legend: series.iter().enumerate().map(|(n, one)| (one.name.clone(), class(n))).collect(),
             rows: (0..labels.len()).map(|index| self.row(index)).collect(),
             has_total,
@@ -224,7 +223,7 @@ mod tests {
         );
         assert_eq!(chart.rows[1].total, "$400.00");
         assert_eq!(
-            chart.wide.columns[2].title,
+            chart.pictures[1].columns[2].title,
             "Nov 2026 (to date): Kestrel $50.00, Opal $10.00. Total $60.00"
         );
     }
@@ -232,17 +231,17 @@ mod tests {
     #[test]
     fn stacked_bars_touch_each_other_and_end_at_their_total() {
         let chart = bars(vec![series("Kestrel", [300, 0, 0]), series("Opal", [100, 0, 0])]);
-        let [lower, upper] = &chart.wide.columns[0].bars[..] else { panic!("two bars") };
+        let [lower, upper] = &chart.pictures[1].columns[0].bars[..] else { panic!("two bars") };
         assert_eq!(upper.y + upper.height + Decimal::new(15, 1), lower.y);
-        assert_eq!(upper.y, chart.wide.top);
-        assert!(chart.wide.columns[1].bars.is_empty());
+        assert_eq!(upper.y, chart.pictures[1].top);
+        assert!(chart.pictures[1].columns[1].bars.is_empty());
     }
 
     #[test]
     fn negative_values_hang_below_zero() {
         let chart = bars(vec![series("Sold", [100, 0, 0]), series("Credits", [-50, 0, 0])]);
-        let zero = chart.wide.ticks.iter().find(|tick| tick.is_zero).map(|tick| tick.y);
-        let [sold, credits] = &chart.wide.columns[0].bars[..] else { panic!("two bars") };
+        let zero = chart.pictures[1].ticks.iter().find(|tick| tick.is_zero).map(|tick| tick.y);
+        let [sold, credits] = &chart.pictures[1].columns[0].bars[..] else { panic!("two bars") };
         assert!(Some(sold.y) < zero);
         assert_eq!(Some(credits.y), zero);
     }
@@ -250,7 +249,7 @@ mod tests {
     #[test]
     fn only_the_way_to_an_unfinished_period_is_apart_in_a_line() {
         let chart = lines(figures("Usage", labels(), vec![series("Storage", [1, 2, 3])]), Size::HALF);
-        let line = &chart.phone.lines[0];
+        let line = &chart.pictures[0].lines[0];
         assert_eq!(line.points.split(' ').count(), 2);
         assert_eq!(line.unfinished.split(' ').count(), 2);
         assert!(line.unfinished.starts_with(line.points.split(' ').next_back().unwrap_or_default()));
@@ -259,7 +258,7 @@ mod tests {
     #[test]
     fn a_chart_without_periods_is_empty_and_does_not_fail() {
         let chart = lines(figures("Usage", vec![], vec![]), Size::HALF);
-        assert!(chart.wide.columns.is_empty());
+        assert!(chart.pictures[1].columns.is_empty());
     }
 
     #[test]
@@ -267,9 +266,13 @@ mod tests {
         let labels: Vec<_> = (1..=12).map(|n| Label::new(n.to_string(), n.to_string())).collect();
         let values = vec![Series::new("All", vec![Decimal::ONE; 12])];
         let chart = stacked_bars(figures("Sold", labels, values), Size::HALF);
-        let shown: Vec<_> =
-            chart.phone.columns.iter().filter(|c| c.label_y.is_some()).map(|c| c.label.as_str()).collect();
+        let shown: Vec<_> = chart.pictures[0]
+            .columns
+            .iter()
+            .filter(|c| c.label_y.is_some())
+            .map(|c| c.label.as_str())
+            .collect();
         assert_eq!(shown, ["3", "6", "9", "12"]);
-        assert!(chart.wide.columns.iter().all(|column| column.label_y.is_some()));
+        assert!(chart.pictures[1].columns.iter().all(|column| column.label_y.is_some()));
     }
 }

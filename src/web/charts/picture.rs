@@ -7,6 +7,8 @@ use super::{Axis, Figures, Series};
 /// The space of a picture and how many labels fit under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
+    /// The class by which the style sheet picks the picture.
+    name: &'static str,
     width: i64,
     height: i64,
     most_labels: usize,
@@ -14,15 +16,25 @@ pub struct Size {
 
 impl Size {
     /// In a card beside another.
-    pub const HALF: Self = Self { width: 640, height: 252, most_labels: 12 };
+    pub const HALF: Self = Self { name: "half", width: 640, height: 252, most_labels: 12 };
     /// In a card across the page.
-    pub const ACROSS: Self = Self { width: 1080, height: 280, most_labels: 18 };
-    pub const PHONE: Self = Self { width: 340, height: 220, most_labels: 5 };
+    pub const ACROSS: Self = Self { name: "across", width: 1080, height: 280, most_labels: 18 };
+    pub const PHONE: Self = Self { name: "phone", width: 340, height: 220, most_labels: 5 };
+
+    /// This size and the smaller ones, narrowest first: a wide space is a narrow one on a small screen.
+    pub fn up_to(widest: Self) -> Vec<Self> {
+        [Self::PHONE, Self::HALF, Self::ACROSS]
+            .into_iter()
+            .filter(|size| size.width <= widest.width)
+            .collect()
+    }
 }
 
 /// A chart in one size, ready to be written as SVG.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
+    /// `phone`, `half` or `across`.
+    pub name: &'static str,
     pub width: i64,
     pub height: i64,
     /// The sides of the plot.
@@ -140,6 +152,7 @@ impl Plot {
 
     fn empty(&self, content: &Content) -> Picture {
         Picture {
+            name: self.size.name,
             width: self.size.width,
             height: self.size.height,
             left: self.left,
