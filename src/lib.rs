@@ -1,3 +1,26 @@
-//! Carries a provider's re-seller relationships from the first request to the monthly revenue share.
+//! Reseller Portal: carries a provider's re-seller relationships from the first request to the revenue share.
+//!
+//! The modules in the order of their dependencies: values are pure; stores use the database; pages use the stores;
+//! `routes` names every page; `app` joins all of it.
 
+pub mod values;
+
+pub mod clock;
+pub mod db;
+pub mod settings;
 pub mod web;
+
+pub mod audit;
+pub mod jobs;
+pub mod mail;
+
+pub mod access;
+
+pub mod demo;
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod health;
+pub mod routes;
+pub mod work;

@@ -1,4 +1,12 @@
-//! How values are written on a page. In a template: `{{ line.net|money(line.currency) }}`.
+//! How values read on pages: `{{ amount|crate::web::filters::money(currency) }}`. One way for each kind of value.
+
+use askama::{Values, filter_fn};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::values::{Amount, Currency, Month, Percent, Quantity, Timestamp, UnitPrice};
+
+const MINUS: &str = "\u{2212}";
 
 /// Puts commas between thousands of a plain decimal: `1234567.891` becomes `1,234,567.891`.
 ///
@@ -19,9 +27,152 @@ pub fn group_digits(plain: &str) -> String {
     grouped + rest
 }
 
+/// A number with groups of three and at least `decimals` decimals; all decimals it has are kept.
+pub fn grouped(number: Decimal, decimals: u32) -> String {
+    let mut number = number.normalize();
+    if number.scale() < decimals {
+        number.rescale(decimals);
+    }
+    group_digits(&number.to_string()).replace('-', MINUS)
+}
+
+/// The symbol before the number, or the code when there is none; the minus sign in front of both.
+fn with_currency(number: &str, currency: Currency) -> String {
+    let (sign, digits) = match number.strip_prefix(MINUS) {
+        Some(digits) => (MINUS, digits),
+        None => ("", number),
+    };
+    match currency.symbol() {
+        "" => format!("{sign}{} {digits}", currency.code()),
+        symbol => format!("{sign}{symbol}{digits}"),
+    }
+}
+
+/// `$1,335.21`, `−$1,335.21`, `CHF 1,335.20`.
+pub fn money_text(amount: Amount, currency: Currency) -> String {
+    with_currency(&grouped(amount.decimal(), currency.minor_digits()), currency)
+}
+
+/// `$0.00425`: a unit price keeps the decimals it has.
+pub fn price_text(price: UnitPrice, currency: Currency) -> String {
+    with_currency(&grouped(price.decimal(), currency.minor_digits()), currency)
+}
+
+/// `$1,335.21`.
+#[filter_fn]
+pub fn money(amount: &Amount, _: &dyn Values, currency: &Currency) -> askama::Result<String> {
+    Ok(money_text(*amount, *currency))
+}
+
+/// `USD 1,335.21`, for pages that mix currencies.
+#[filter_fn]
+pub fn amount(amount: &Amount, _: &dyn Values, currency: &Currency) -> askama::Result<String> {
+    Ok(format!("{} {}", currency.code(), grouped(amount.decimal(), currency.minor_digits())))
+}
+
+/// `$0.00425`.
+#[filter_fn]
+pub fn price(price: &UnitPrice, _: &dyn Values, currency: &Currency) -> askama::Result<String> {
+    Ok(price_text(*price, *currency))
+}
+
+/// `17.5%`.
+#[filter_fn]
+pub fn percent(percent: &Percent, _: &dyn Values) -> askama::Result<String> {
+    Ok(format!("{}%", grouped(percent.decimal(), 0)))
+}
+
+/// A quantity with groups of three and all its decimals.
+#[filter_fn]
+pub fn quantity(quantity: &Quantity, _: &dyn Values) -> askama::Result<String> {
+    Ok(quantity_text(*quantity))
+}
+
+/// The same outside templates.
+pub fn quantity_text(quantity: Quantity) -> String {
+    group_digits(&quantity.to_string()).replace('-', MINUS)
+}
+
+/// `1,284`.
+#[filter_fn]
+pub fn count(count: &i64, _: &dyn Values) -> askama::Result<String> {
+    Ok(grouped(Decimal::from(*count), 0))
+}
+
+/// `23 Nov 2026`, for tables.
+#[filter_fn]
+pub fn day(day: &NaiveDate, _: &dyn Values) -> askama::Result<String> {
+    Ok(day.format("%-d %b %Y").to_string())
+}
+
+/// `23 November 2026`, for text.
+#[filter_fn]
+pub fn long_day(day: &NaiveDate, _: &dyn Values) -> askama::Result<String> {
+    Ok(day.format("%-d %B %Y").to_string())
+}
+
+/// `November 2026`.
+#[filter_fn]
+pub fn month(month: &Month, _: &dyn Values) -> askama::Result<String> {
+    Ok(month.first_day().format("%B %Y").to_string())
+}
+
+/// `23 Nov 2026, 09:45 UTC`.
+#[filter_fn]
+pub fn moment(at: &Timestamp, _: &dyn Values) -> askama::Result<String> {
+    Ok(at.utc().format("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// The machine's form, for `datetime` attributes.
+#[filter_fn]
+pub fn iso(at: &Timestamp, _: &dyn Values) -> askama::Result<String> {
+    Ok(at.to_string())
+}
+
+/// How long ago, for queues: `2 hours`, `4 days`.
+pub fn age(from: Timestamp, now: Timestamp) -> String {
+    let minutes = (now.utc() - from.utc()).num_minutes().max(0);
+    let (number, unit) = match minutes {
+        0..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn usd() -> Currency {
+        "USD".parse().unwrap()
+    }
+
+    #[test]
+    fn money_reads_as_people_write_it() {
+        assert_eq!(money_text("1335.21".parse().unwrap(), usd()), "$1,335.21");
+        assert_eq!(money_text("-1335.2".parse().unwrap(), usd()), "−$1,335.20");
+        assert_eq!(money_text("1234567".parse().unwrap(), "JPY".parse().unwrap()), "¥1,234,567");
+        assert_eq!(money_text("0.5".parse().unwrap(), "KWD".parse().unwrap()), "KWD 0.500");
+        assert_eq!(money_text(Amount::ZERO, usd()), "$0.00");
+    }
+
+    #[test]
+    fn prices_and_quantities_keep_their_decimals() {
+        assert_eq!(price_text("0.00425".parse().unwrap(), usd()), "$0.00425");
+        assert_eq!(price_text("12".parse().unwrap(), usd()), "$12.00");
+        assert_eq!(quantity_text("-1234.0005".parse().unwrap()), "−1,234.0005");
+    }
+
+    #[test]
+    fn ages_are_told_in_the_largest_whole_unit() {
+        let now = Timestamp::from_micros(0).unwrap();
+        let ago = |minutes: i64| age(now.plus(chrono::Duration::minutes(-minutes)), now);
+        assert_eq!(
+            (ago(1), ago(59), ago(60), ago(3000)),
+            ("1 minute".into(), "59 minutes".into(), "1 hour".into(), "2 days".into())
+        );
+    }
 
     #[test]
     fn thousands_are_grouped_and_decimals_are_not() {

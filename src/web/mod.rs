@@ -1,7 +1,27 @@
-//! What every page needs and what knows no capability.
+//! What every page needs and no capability owns: who is visiting, forms, errors, headers, the page's frame.
 
 pub mod assets;
 pub mod charts;
+pub mod csrf;
 pub mod design;
+mod error;
 pub mod filters;
+pub mod form;
+mod frame;
+mod guards;
+pub mod headers;
+mod respond;
 pub mod shell;
+mod site;
+mod visitor;
+
+pub use error::{Error, error_pages};
+pub use form::{Errors, Fields, Form, NoFields};
+pub use guards::{Applicant, Member, ResellerAdmin, RootAdmin};
+pub use respond::{Go, page, page_with, random_token, see_other};
+pub use shell::Shell;
+pub use site::Site;
+pub use visitor::{Access, Entry, Role, Visitor};
+
+/// What a handler answers.
+pub type Answer = Result<actix_web::HttpResponse, Error>;

@@ -1,0 +1,106 @@
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+
+CREATE TABLE applicants (
+    id UUID NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    verified_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL
+);
+
+-- The request's table; its name is fixed by the business.
+CREATE TABLE reseller_request_info (
+    id UUID NOT NULL PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    applicant_id UUID NOT NULL REFERENCES applicants (id),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'in_review', 'info_requested', 'negotiating', 'accepted', 'rejected', 'withdrawn')),
+    resume_state TEXT CHECK (resume_state IN ('in_review', 'negotiating')),
+    legal_name TEXT NOT NULL,
+    trading_name TEXT NOT NULL,
+    registration_number TEXT NOT NULL,
+    tax_id TEXT NOT NULL,
+    website TEXT NOT NULL,
+    country TEXT NOT NULL,
+    address TEXT NOT NULL,
+    contact_name TEXT NOT NULL,
+    job_title TEXT NOT NULL,
+    email TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    sells_today TEXT NOT NULL,
+    target_market TEXT NOT NULL,
+    expected_customers BIGINT,
+    expected_revenue NUMERIC(20, 6),
+    expected_currency TEXT,
+    bundles_of_interest TEXT NOT NULL,
+    message TEXT NOT NULL,
+    conditions_version TEXT,
+    conditions_accepted_at TIMESTAMPTZ,
+    assignee_id UUID,
+    -- Counts each change, so that a decision made on an old view is noticed.
+    revision BIGINT NOT NULL,
+    name_key TEXT NOT NULL,
+    email_domain TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    submitted_at TIMESTAMPTZ
+);
+CREATE INDEX reseller_request_info_by_state ON reseller_request_info (state, created_at);
+CREATE INDEX reseller_request_info_by_name ON reseller_request_info (name_key);
+CREATE INDEX reseller_request_info_by_applicant ON reseller_request_info (applicant_id);
+-- An applicant has one request in progress at a time.
+CREATE UNIQUE INDEX reseller_request_info_open ON reseller_request_info (applicant_id)
+    WHERE state NOT IN ('accepted', 'rejected', 'withdrawn');
+
+CREATE TABLE resellers (
+    id UUID NOT NULL PRIMARY KEY,
+    request_id UUID NOT NULL UNIQUE REFERENCES reseller_request_info (id),
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    country TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('awaiting_channel', 'active', 'suspended', 'closed')),
+    created_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX resellers_by_name ON resellers (name_key);
+
+CREATE TABLE users (
+    id UUID NOT NULL PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('root', 'reseller')),
+    reseller_id UUID REFERENCES resellers (id),
+    email TEXT NOT NULL UNIQUE,
+    user_name TEXT NOT NULL UNIQUE,
+    full_name TEXT NOT NULL,
+    password_hash TEXT,
+    state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+    created_at TIMESTAMPTZ NOT NULL,
+    last_sign_in_at TIMESTAMPTZ,
+    CHECK ((role = 'reseller') = (reseller_id IS NOT NULL))
+);
+CREATE INDEX users_by_reseller ON users (reseller_id);
+
+-- One-use links: only the hash of the secret is kept.
+CREATE TABLE tokens (
+    id UUID NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('first_root', 'set_password', 'applicant')),
+    secret_hash TEXT NOT NULL UNIQUE,
+    subject UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ
+);
+
+CREATE TABLE sessions (
+    key_hash TEXT NOT NULL PRIMARY KEY,
+    user_id UUID REFERENCES users (id),
+    state TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_by_user ON sessions (user_id);

@@ -1,0 +1,4 @@
+DROP TABLE jobs;
+DROP TABLE mails;
+DROP TABLE audit_events;
+DROP FUNCTION refuse_change;

@@ -1,0 +1,59 @@
+CREATE TABLE channels (
+    id UUID NOT NULL PRIMARY KEY,
+    -- Exactly one channel for each re-seller.
+    reseller_id UUID NOT NULL UNIQUE REFERENCES resellers (id),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    host TEXT UNIQUE,
+    price_editable BOOLEAN NOT NULL,
+    shows_reference BOOLEAN NOT NULL,
+    may_import BOOLEAN NOT NULL,
+    revision BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE channel_currencies (
+    channel_id UUID NOT NULL REFERENCES channels (id),
+    currency TEXT NOT NULL,
+    PRIMARY KEY (channel_id, currency)
+);
+
+CREATE TABLE channel_bundles (
+    channel_id UUID NOT NULL REFERENCES channels (id),
+    bundle_id UUID NOT NULL REFERENCES bundles (id),
+    enabled BOOLEAN NOT NULL,
+    policy TEXT NOT NULL CHECK (policy IN ('locked', 'band', 'free')),
+    -- Percent of the reference price.
+    floor BIGINT,
+    ceiling BIGINT,
+    -- Percent of the channel price.
+    min_margin BIGINT,
+    PRIMARY KEY (channel_id, bundle_id)
+);
+
+-- Reference prices have no channel; channel prices have one.
+CREATE TABLE price_versions (
+    id UUID NOT NULL PRIMARY KEY,
+    channel_id UUID REFERENCES channels (id),
+    bundle_id UUID NOT NULL REFERENCES bundles (id),
+    currency TEXT NOT NULL,
+    effective_from DATE NOT NULL,
+    concerns TEXT NOT NULL CHECK (concerns IN ('new', 'existing')),
+    reason TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL
+);
+CREATE UNIQUE INDEX price_versions_reference ON price_versions (bundle_id, currency, effective_from)
+    WHERE channel_id IS NULL;
+CREATE UNIQUE INDEX price_versions_channel ON price_versions (channel_id, bundle_id, currency, effective_from)
+    WHERE channel_id IS NOT NULL;
+
+CREATE TABLE price_values (
+    version_id UUID NOT NULL REFERENCES price_versions (id),
+    charge_id UUID NOT NULL REFERENCES charges (id),
+    unit_price NUMERIC(20, 10),
+    -- For cost-plus: what is added to the list cost.
+    percent BIGINT,
+    PRIMARY KEY (version_id, charge_id),
+    CHECK ((unit_price IS NULL) <> (percent IS NULL))
+);

@@ -1,0 +1,2 @@
+DROP TABLE rated_months;
+DROP TABLE charge_lines;

@@ -1,0 +1,3 @@
+DROP TABLE jobs;
+DROP TABLE mails;
+DROP TABLE audit_events;

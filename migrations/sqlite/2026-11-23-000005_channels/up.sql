@@ -1,0 +1,59 @@
+CREATE TABLE channels (
+    id BLOB NOT NULL PRIMARY KEY,
+    -- Exactly one channel for each re-seller.
+    reseller_id BLOB NOT NULL UNIQUE REFERENCES resellers (id),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    host TEXT UNIQUE,
+    price_editable INTEGER NOT NULL,
+    shows_reference INTEGER NOT NULL,
+    may_import INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE channel_currencies (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    currency TEXT NOT NULL,
+    PRIMARY KEY (channel_id, currency)
+) STRICT;
+
+CREATE TABLE channel_bundles (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    bundle_id BLOB NOT NULL REFERENCES bundles (id),
+    enabled INTEGER NOT NULL,
+    policy TEXT NOT NULL CHECK (policy IN ('locked', 'band', 'free')),
+    -- Percent of the reference price.
+    floor INTEGER,
+    ceiling INTEGER,
+    -- Percent of the channel price.
+    min_margin INTEGER,
+    PRIMARY KEY (channel_id, bundle_id)
+) STRICT;
+
+-- Reference prices have no channel; channel prices have one.
+CREATE TABLE price_versions (
+    id BLOB NOT NULL PRIMARY KEY,
+    channel_id BLOB REFERENCES channels (id),
+    bundle_id BLOB NOT NULL REFERENCES bundles (id),
+    currency TEXT NOT NULL,
+    effective_from TEXT NOT NULL,
+    concerns TEXT NOT NULL CHECK (concerns IN ('new', 'existing')),
+    reason TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX price_versions_reference ON price_versions (bundle_id, currency, effective_from)
+    WHERE channel_id IS NULL;
+CREATE UNIQUE INDEX price_versions_channel ON price_versions (channel_id, bundle_id, currency, effective_from)
+    WHERE channel_id IS NOT NULL;
+
+CREATE TABLE price_values (
+    version_id BLOB NOT NULL REFERENCES price_versions (id),
+    charge_id BLOB NOT NULL REFERENCES charges (id),
+    unit_price TEXT,
+    -- For cost-plus: what is added to the list cost.
+    percent INTEGER,
+    PRIMARY KEY (version_id, charge_id),
+    CHECK ((unit_price IS NULL) <> (percent IS NULL))
+) STRICT;

@@ -1,0 +1,3 @@
+DROP TABLE subscription_quantities;
+DROP TABLE subscriptions;
+DROP TABLE customers;

@@ -1,0 +1,105 @@
+CREATE TABLE usage_files (
+    id BLOB NOT NULL PRIMARY KEY,
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    name TEXT NOT NULL,
+    format TEXT NOT NULL CHECK (format IN ('portal', 'focus')),
+    state TEXT NOT NULL CHECK (state IN ('uploaded', 'checked', 'accepted', 'rejected')),
+    row_count INTEGER NOT NULL,
+    accepted_count INTEGER NOT NULL,
+    duplicate_count INTEGER NOT NULL,
+    rejected_count INTEGER NOT NULL,
+    unrated_count INTEGER NOT NULL,
+    first_day TEXT,
+    last_day TEXT,
+    message TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    decided_at INTEGER
+) STRICT;
+CREATE INDEX usage_files_by_channel ON usage_files (channel_id, created_at);
+
+-- What was uploaded, kept until the file is accepted or rejected.
+CREATE TABLE usage_file_contents (
+    file_id BLOB NOT NULL PRIMARY KEY REFERENCES usage_files (id),
+    content BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE usage_file_errors (
+    file_id BLOB NOT NULL REFERENCES usage_files (id),
+    line INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    column_name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (file_id, line, position)
+) STRICT;
+
+CREATE TABLE usage_records (
+    id BLOB NOT NULL PRIMARY KEY,
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    file_id BLOB REFERENCES usage_files (id),
+    source TEXT NOT NULL,
+    record_key TEXT NOT NULL,
+    -- As the file names them.
+    customer_ref TEXT NOT NULL,
+    customer_label TEXT NOT NULL,
+    product_ref TEXT NOT NULL,
+    product_group TEXT NOT NULL,
+    subscription_ref TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    list_cost TEXT,
+    currency TEXT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    -- As the portal knows them.
+    customer_id BLOB REFERENCES customers (id),
+    product_id BLOB REFERENCES products (id),
+    subscription_id BLOB REFERENCES subscriptions (id),
+    unrated_cause TEXT CHECK (unrated_cause IN ('customer', 'product', 'subscription', 'price', 'currency', 'unit'))
+) STRICT;
+CREATE INDEX usage_records_by_day ON usage_records (channel_id, day);
+CREATE INDEX usage_records_by_file ON usage_records (file_id);
+CREATE INDEX usage_records_unrated ON usage_records (channel_id, unrated_cause) WHERE unrated_cause IS NOT NULL;
+CREATE INDEX usage_records_by_subscription ON usage_records (subscription_id, day);
+
+-- The duplicate key, in a table of its own so that the records can be partitioned.
+CREATE TABLE usage_keys (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    source TEXT NOT NULL,
+    record_key TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    PRIMARY KEY (channel_id, source, record_key)
+) STRICT;
+
+-- Rated usage by day, subscription and product; reports and rating read this, never the records.
+CREATE TABLE usage_daily (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    subscription_id BLOB NOT NULL REFERENCES subscriptions (id),
+    product_id BLOB NOT NULL REFERENCES products (id),
+    day TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    -- Empty when the records carry no cost.
+    currency TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    cost TEXT NOT NULL,
+    record_count INTEGER NOT NULL,
+    PRIMARY KEY (subscription_id, product_id, day, unit, currency)
+) STRICT;
+CREATE INDEX usage_daily_by_day ON usage_daily (day, channel_id);
+CREATE INDEX usage_daily_by_channel ON usage_daily (channel_id, day);
+
+-- How a source's names map to the portal's customers and products, remembered for the next file.
+CREATE TABLE usage_mappings (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('customer', 'product')),
+    external TEXT NOT NULL,
+    customer_id BLOB REFERENCES customers (id),
+    product_id BLOB REFERENCES products (id),
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, source, kind, external),
+    CHECK ((kind = 'customer') = (customer_id IS NOT NULL)),
+    CHECK ((kind = 'product') = (product_id IS NOT NULL))
+) STRICT;

@@ -1,0 +1,193 @@
+//! Accounts in the database.
+
+use diesel::prelude::*;
+
+use super::{AccountRole, AccountState, NewUser, Purpose, User};
+use crate::audit::{self, Event};
+use crate::db::schema::{applicants, channels, users};
+use crate::db::{AnyConnection, Failure};
+use crate::values::{Act, ApplicantId, ChannelId, Email, ResellerId, Timestamp, UserId, UserName};
+
+crate::text_columns!(AccountRole, AccountState, Purpose);
+
+type UserRow =
+    (UserId, AccountRole, Option<ResellerId>, Email, UserName, String, AccountState, Option<Timestamp>);
+
+type UserColumns = (
+    users::id,
+    users::role,
+    users::reseller_id,
+    users::email,
+    users::user_name,
+    users::full_name,
+    users::state,
+    users::last_sign_in_at,
+);
+
+const USER: UserColumns = (
+    users::id,
+    users::role,
+    users::reseller_id,
+    users::email,
+    users::user_name,
+    users::full_name,
+    users::state,
+    users::last_sign_in_at,
+);
+
+fn user((id, role, reseller, email, user_name, full_name, state, last_sign_in_at): UserRow) -> User {
+    User { id, role, reseller, email, user_name, full_name, state, last_sign_in_at }
+}
+
+/// Whether any root administrator exists; without one the portal waits for its first.
+pub fn has_root(connection: &mut AnyConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.filter(users::role.eq(AccountRole::Root))))
+        .get_result(connection)
+}
+
+/// The root administrators, by name.
+pub fn roots(connection: &mut AnyConnection) -> QueryResult<Vec<User>> {
+    let rows: Vec<UserRow> = users::table
+        .filter(users::role.eq(AccountRole::Root))
+        .order(users::full_name)
+        .select(USER)
+        .load(connection)?;
+    Ok(rows.into_iter().map(user).collect())
+}
+
+/// A re-seller's administrators, by name.
+pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Vec<User>> {
+    let rows: Vec<UserRow> = users::table
+        .filter(users::reseller_id.eq(reseller))
+        .order(users::full_name)
+        .select(USER)
+        .load(connection)?;
+    Ok(rows.into_iter().map(user).collect())
+}
+
+pub fn find(connection: &mut AnyConnection, id: UserId) -> QueryResult<User> {
+    users::table.find(id).select(USER).first::<UserRow>(connection).map(user)
+}
+
+/// Makes an account without a password; under a numbered user name when the wished one is taken.
+pub fn create<R>(connection: &mut AnyConnection, new: &NewUser, act: &Act) -> Result<UserId, Failure<R>> {
+    let id = UserId::generate();
+    let user_name = free_user_name(connection, &new.user_name)?;
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(id),
+            users::role.eq(new.role),
+            users::reseller_id.eq(new.reseller),
+            users::email.eq(&new.email),
+            users::user_name.eq(&user_name),
+            users::full_name.eq(&new.full_name),
+            users::state.eq(AccountState::Active),
+            users::created_at.eq(act.at),
+        ))
+        .execute(connection)?;
+    audit::record(
+        connection,
+        act,
+        Event::on("user", id, "user.created", format!("Account {user_name} made for {}", new.full_name))
+            .of_reseller(new.reseller)
+            .after(serde_json::json!({ "email": new.email, "user_name": user_name, "role": new.role })),
+    )?;
+    Ok(id)
+}
+
+fn free_user_name(connection: &mut AnyConnection, wished: &UserName) -> QueryResult<UserName> {
+    let is_taken = |connection: &mut AnyConnection, name: &UserName| -> QueryResult<bool> {
+        diesel::select(diesel::dsl::exists(users::table.filter(users::user_name.eq(name))))
+            .get_result(connection)
+    };
+    let mut name = wished.clone();
+    let mut number = 2;
+    while is_taken(connection, &name)? {
+        let stem: String = wished.as_str().chars().take(34).collect();
+        name = format!("{stem}-{number}").parse().map_err(|_| diesel::result::Error::NotFound)?;
+        number += 1;
+    }
+    Ok(name)
+}
+
+/// The account and its password hash for an e-mail address or user name as typed.
+pub(super) fn credentials(
+    connection: &mut AnyConnection,
+    name: &str,
+) -> QueryResult<Option<(UserId, Option<String>)>> {
+    let name = name.trim().to_lowercase();
+    users::table
+        .filter(users::email.eq(&name).or(users::user_name.eq(&name)))
+        .filter(users::state.eq(AccountState::Active))
+        .select((users::id, users::password_hash))
+        .first(connection)
+        .optional()
+}
+
+pub(super) fn signed_in(connection: &mut AnyConnection, id: UserId, now: Timestamp) -> QueryResult<usize> {
+    diesel::update(users::table.find(id)).set(users::last_sign_in_at.eq(now)).execute(connection)
+}
+
+/// Sets a password by its hash; every session of the account ends.
+pub fn set_password<R>(
+    connection: &mut AnyConnection,
+    id: UserId,
+    hash: &str,
+    act: &Act,
+) -> Result<(), Failure<R>> {
+    use crate::db::schema::sessions;
+    diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)?;
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(connection)?;
+    let event = Event::on("user", id, "user.password_set", "Password set by a one-use link".into());
+    audit::record(connection, act, event)?;
+    Ok(())
+}
+
+/// The account behind a session, with its channel; `None` when it is disabled or gone.
+pub(super) fn visitor(
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> QueryResult<Option<(User, Option<ChannelId>)>> {
+    let row: Option<(UserRow, Option<ChannelId>)> = users::table
+        .left_join(channels::table.on(channels::reseller_id.nullable().eq(users::reseller_id)))
+        .filter(users::id.eq(id))
+        .filter(users::state.eq(AccountState::Active))
+        .select((USER, channels::id.nullable()))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(row, channel)| (user(row), channel)))
+}
+
+/// The applicant with this address, made when new.
+pub fn applicant(connection: &mut AnyConnection, email: &Email, now: Timestamp) -> QueryResult<ApplicantId> {
+    let known =
+        applicants::table.filter(applicants::email.eq(email)).select(applicants::id).first(connection);
+    if let Some(id) = known.optional()? {
+        return Ok(id);
+    }
+    diesel::insert_into(applicants::table)
+        .values((
+            applicants::id.eq(ApplicantId::generate()),
+            applicants::email.eq(email),
+            applicants::created_at.eq(now),
+        ))
+        .returning(applicants::id)
+        .get_result(connection)
+}
+
+/// Notes that the applicant has opened a link that only the address' owner gets.
+pub fn verify_applicant(
+    connection: &mut AnyConnection,
+    id: ApplicantId,
+    now: Timestamp,
+) -> QueryResult<Email> {
+    diesel::update(applicants::table.filter(applicants::id.eq(id)).filter(applicants::verified_at.is_null()))
+        .set(applicants::verified_at.eq(now))
+        .execute(connection)?;
+    applicants::table.find(id).select(applicants::email).first(connection)
+}
+
+/// Whether an account signs in with this address already.
+pub fn has_account(connection: &mut AnyConnection, email: &Email) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(users::table.filter(users::email.eq(email)))).get_result(connection)
+}

@@ -1,0 +1,139 @@
+//! Builds the application: joins the database, the pages and the middleware, and listens.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::PersistentSession;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Key, SameSite, time::Duration};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
+
+use crate::access::{self, DbSessionStore};
+use crate::clock::SharedClock;
+use crate::config::Config;
+use crate::db::{Db, Failure};
+use crate::jobs::Runner;
+use crate::mail::{self, Sender};
+use crate::web::{Entry, Error, Site, Visitor, csrf, error_pages, headers, see_other};
+use crate::{routes, work};
+
+/// How long a session lives without being used.
+const IDLE: Duration = Duration::minutes(30);
+
+/// Everything the application needs from outside.
+#[derive(Clone)]
+pub struct Parts {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub clock: SharedClock,
+    /// Demonstration data is loaded.
+    pub demo: bool,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(never) => match never {},
+            Failure::Query(diesel::result::Error::NotFound) => Self::NotFound,
+            Failure::Query(error) => Self::Internal(error.to_string()),
+            Failure::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+/// Serves on the listener until the process is told to stop; background work runs beside it.
+pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
+    let Parts { config, db, clock, demo } = parts;
+    let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
+    actix_web::rt::spawn(runner.run());
+    if let Some(smtp_url) = &config.smtp_url {
+        actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
+    }
+    let site = Data::new(Site {
+        name: config.portal_name.clone(),
+        public_url: config.public_url.clone(),
+        https: config.is_https(),
+        demo,
+        secret: config.secret_key.clone(),
+        clock: clock.clone(),
+    });
+    let key = Key::derive_from(config.secret_key.as_bytes());
+    let server = HttpServer::new(move || {
+        let store = DbSessionStore { db: db.clone(), clock: clock.clone() };
+        let sessions = SessionMiddleware::builder(store, key.clone())
+            .cookie_name(if site.https { "__Host-session".into() } else { "session".into() })
+            .cookie_secure(site.https)
+            .cookie_same_site(SameSite::Lax)
+            .session_lifecycle(PersistentSession::default().session_ttl(IDLE))
+            .build();
+        App::new()
+            .app_data(Data::new(db.clone()))
+            .app_data(site.clone())
+            .app_data(actix::PayloadConfig::new(1024 * 1024))
+            .app_data(actix::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+            .app_data(actix::QueryConfig::default().error_handler(|error, _| {
+                Error::BadRequest(format!("The address has a part that cannot be read: {error}.")).into()
+            }))
+            // The last one wrapped runs first.
+            .wrap(from_fn(gate))
+            .wrap(from_fn(csrf::protect))
+            .wrap(from_fn(error_pages))
+            .wrap(from_fn(access::identify))
+            .wrap(sessions)
+            .wrap(from_fn(headers::add))
+            .wrap(Compress::default())
+            .configure(routes::configure)
+            .default_service(actix::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }))
+    });
+    Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(4).listen(listener)?.run())
+}
+
+/// The first check of each access: the site map says who may enter; what it does not name is closed.
+async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let method = if *request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let access = request.match_pattern().and_then(|pattern| routes::access(&method, &pattern));
+    let visitor = request.extensions().get::<Visitor>().cloned();
+    let entry = match (access, &visitor) {
+        (Some(access), Some(visitor)) => visitor.entry(access),
+        _ => return Ok(request.error_response(Error::NotFound)),
+    };
+    match entry {
+        Entry::Enter => Ok(next.call(request).await?.map_into_boxed_body()),
+        Entry::SignIn => {
+            let location = sign_in_location(&request);
+            Ok(request.into_response(see_other(location)))
+        }
+        Entry::Refuse => Ok(request.error_response(Error::Forbidden)),
+    }
+}
+
+/// After signing in, a page that was asked for is shown; a form that was sent is not sent again.
+fn sign_in_location(request: &ServiceRequest) -> String {
+    let wished = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    if *request.method() != Method::GET || wished == "/" {
+        return "/sign-in".into();
+    }
+    serde_urlencoded::to_string([("next", wished)])
+        .map_or_else(|_| "/sign-in".into(), |query| format!("/sign-in?{query}"))
+}
+
+/// Sends the outbox after each write, and now and then what failed before.
+async fn send_mail(db: Db, sender: Sender, clock: SharedClock) {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+    loop {
+        let (db, sender, clock) = (db.clone(), sender.clone(), clock.clone());
+        let sent = tokio::task::spawn_blocking(move || mail::send_waiting(&db, &sender, &clock)).await;
+        if let Ok(Err(error)) = sent {
+            tracing::error!("the outbox could not be read: {error}");
+        }
+        tokio::time::sleep(PATIENCE).await;
+    }
+}

@@ -1,0 +1,166 @@
+//! Every setting: a flag, else the environment, else a TOML file, else its default; validated once.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const SHORTEST_SECRET: usize = 32;
+
+/// The settings as they are given; all optional.
+#[derive(Debug, Clone, Default, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address and port to serve on [default: 127.0.0.1:8080]
+    #[arg(long, env = "LISTEN", global = true)]
+    pub listen: Option<String>,
+    /// sqlite://path or postgres://user:password@host/name [default: sqlite://data/portal.db]
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The address people use, for links in mails, such as https://portal.example.com [default: http://LISTEN]
+    #[arg(long, env = "PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// The provider's name as pages and mails show it [default: Reseller Portal]
+    #[arg(long, env = "PORTAL_NAME", global = true)]
+    pub portal_name: Option<String>,
+    /// Signs cookies and forms; 32 characters or more [default: made once and kept in data/secret.key]
+    #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Mail server, such as smtps://user:password@mail.example.com [default: none, root reads the outbox]
+    #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mails [default: portal@localhost]
+    #[arg(long, env = "MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+}
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Config {
+    pub listen: String,
+    pub database_url: String,
+    pub public_url: String,
+    pub portal_name: String,
+    pub secret_key: String,
+    pub smtp_url: Option<String>,
+    pub mail_from: String,
+}
+
+impl Config {
+    /// Joins what was given with the TOML file and the defaults.
+    pub fn from_settings(given: Settings, file: Option<&Path>) -> anyhow::Result<Self> {
+        let from_file = read_file(file)?;
+        let listen = given.listen.or(from_file.listen).unwrap_or_else(|| DEFAULT_LISTEN.into());
+        let public_url =
+            given.public_url.or(from_file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            bail!("the public address {public_url} must begin with http:// or https://");
+        }
+        Ok(Self {
+            secret_key: secret(given.secret_key.or(from_file.secret_key))?,
+            database_url: given
+                .database_url
+                .or(from_file.database_url)
+                .unwrap_or_else(|| DEFAULT_DATABASE.into()),
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            portal_name: given
+                .portal_name
+                .or(from_file.portal_name)
+                .unwrap_or_else(|| "Reseller Portal".into()),
+            smtp_url: given.smtp_url.or(from_file.smtp_url),
+            mail_from: given.mail_from.or(from_file.mail_from).unwrap_or_else(|| "portal@localhost".into()),
+            listen,
+        })
+    }
+
+    /// Whether people reach the portal by TLS, so that cookies may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+fn read_file(named: Option<&Path>) -> anyhow::Result<Settings> {
+    let path = named.unwrap_or(Path::new("portal.toml"));
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).with_context(|| format!("the settings file {}", path.display())),
+        Err(_) if named.is_none() => Ok(Settings::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read the settings file {}", path.display())),
+    }
+}
+
+fn secret(given: Option<String>) -> anyhow::Result<String> {
+    match given {
+        Some(secret) if secret.len() < SHORTEST_SECRET => {
+            bail!("the secret key has {} characters; give {SHORTEST_SECRET} or more", secret.len())
+        }
+        Some(secret) => Ok(secret),
+        None => kept_secret(&PathBuf::from("data/secret.key")),
+    }
+}
+
+fn kept_secret(path: &Path) -> anyhow::Result<String> {
+    if let Ok(secret) = std::fs::read_to_string(path)
+        && secret.trim().len() >= SHORTEST_SECRET
+    {
+        return Ok(secret.trim().to_owned());
+    }
+    let secret = crate::web::random_token();
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    write_private(path, &secret)
+        .with_context(|| format!("cannot keep the secret key in {}", path.display()))?;
+    Ok(secret)
+}
+
+#[cfg(unix)]
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file =
+        std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(not(unix))]
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::write(path, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_secret(secret: &str) -> Settings {
+        Settings { secret_key: Some(secret.into()), ..Settings::default() }
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Config::from_settings(with_secret("short"), None).is_err());
+    }
+
+    #[test]
+    fn what_is_given_wins_over_the_file_and_the_file_over_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("portal.toml");
+        std::fs::write(&file, "listen = '127.0.0.1:1'\nportal_name = 'Northgate'").unwrap();
+        let mut given = with_secret("0123456789012345678901234567890123456789");
+        given.listen = Some("127.0.0.1:2".into());
+        let config = Config::from_settings(given, Some(&file)).unwrap();
+        assert_eq!(
+            (config.listen.as_str(), config.portal_name.as_str(), config.mail_from.as_str()),
+            ("127.0.0.1:2", "Northgate", "portal@localhost")
+        );
+    }
+
+    #[test]
+    fn a_misspelt_setting_in_the_file_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("portal.toml");
+        std::fs::write(&file, "lissten = '127.0.0.1:1'").unwrap();
+        assert!(Config::from_settings(with_secret(&"k".repeat(40)), Some(&file)).is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! Why a use case did not happen: its own rule refused, or the database did.
+
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+
+/// The refusal of a use case that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Never {}
+
+/// Why a store's use case did not happen. `R` is the rule's own small enum.
+#[derive(Debug)]
+pub enum Failure<R = Never> {
+    /// The rule said no; nothing was written.
+    Refused(R),
+    /// The query failed; `NotFound` means that the row is absent or out of scope.
+    Query(QueryError),
+    /// No connection was to be had in time.
+    Unavailable(String),
+}
+
+impl<R> Failure<R> {
+    /// Whether PostgreSQL asks to run the same transaction again.
+    pub(super) fn asks_to_retry(&self) -> bool {
+        matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
+    }
+
+    /// Whether a unique constraint refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+
+    /// The same failure where another refusal is expected; a refusal itself is translated.
+    pub fn map_refusal<S>(self, translate: impl FnOnce(R) -> S) -> Failure<S> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(translate(refusal)),
+            Self::Query(error) => Failure::Query(error),
+            Self::Unavailable(why) => Failure::Unavailable(why),
+        }
+    }
+}
+
+impl<R> From<QueryError> for Failure<R> {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// Separates what a rule refused, which the page shows, from what failed, which the error page shows.
+pub trait Decided<T, R> {
+    /// `Ok(Err(refusal))` when the rule said no.
+    fn decided(self) -> Result<Result<T, R>, Failure>;
+}
+
+impl<T, R> Decided<T, R> for Result<T, Failure<R>> {
+    fn decided(self) -> Result<Result<T, R>, Failure> {
+        match self {
+            Ok(value) => Ok(Ok(value)),
+            Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Failure::Query(error)) => Err(Failure::Query(error)),
+            Err(Failure::Unavailable(why)) => Err(Failure::Unavailable(why)),
+        }
+    }
+}
+
+impl<R: std::fmt::Display> std::fmt::Display for Failure<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Query(error) => error.fmt(f),
+            Self::Unavailable(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::fmt::Display for Never {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {}
+    }
+}
+
+impl<R: std::fmt::Debug + std::fmt::Display> std::error::Error for Failure<R> {}

@@ -1,0 +1,20 @@
+//! The database: one code path for embedded SQLite and for PostgreSQL.
+//!
+//! Stores get an [`AnyConnection`] and never ask which database it is. [`Db`] runs their functions off the async
+//! threads: [`Db::read`] on a reader, [`Db::write`] in one serialisable transaction that is tried again when
+//! PostgreSQL asks for it. Where the two databases differ, one small named extension lives in this folder.
+
+pub mod columns;
+mod connection;
+mod failure;
+mod migrations;
+mod numeric;
+mod pool;
+pub mod query;
+pub mod schema;
+mod transaction;
+
+pub use connection::{AnyConnection, MultiBackend};
+pub use failure::{Decided, Failure, Never};
+pub use migrations::{migrate, revert_all};
+pub use pool::{Db, OpenError};

@@ -1,0 +1,138 @@
+//! The pool, and the way into it from async code and from the command line.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::QueryResult;
+use diesel::r2d2::{Pool, PooledConnection};
+use tokio::sync::Notify;
+
+use super::connection::Manager;
+use super::{AnyConnection, Failure, transaction};
+
+/// How often a transaction runs again when PostgreSQL could not serialise it.
+const RETRIES: u32 = 3;
+const READERS: u32 = 4;
+const WAIT: Duration = Duration::from_secs(2);
+
+/// The database could not be opened; says where and why.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the database {address}: {why}")]
+pub struct OpenError {
+    address: String,
+    why: String,
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+    changed: Arc<Notify>,
+}
+
+impl Db {
+    /// Opens the database at `sqlite://path` or `postgres://...`; an SQLite file's folder is made when missing.
+    pub fn open(url: &str) -> Result<Self, OpenError> {
+        let manager = Manager { url: url.to_owned() };
+        let failed = |why: String| OpenError { address: without_password(url), why };
+        if !manager.is_postgres()
+            && let Some(folder) = std::path::Path::new(manager.sqlite_path()).parent()
+        {
+            std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        }
+        // SQLite has one writer; waiting for it in the pool is fairer than polling its lock.
+        let writers = if manager.is_postgres() { READERS } else { 1 };
+        let pool = |size| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(manager.is_postgres())
+                .connection_timeout(WAIT)
+                .build(manager.clone())
+                .map_err(|error| failed(error.to_string()))
+        };
+        Ok(Self { writers: pool(writers)?, readers: pool(READERS)?, changed: Arc::default() })
+    }
+
+    /// Reads off the async threads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let db = self.clone();
+        off_the_async_threads(move || db.read_blocking(work)).await
+    }
+
+    /// Writes in one transaction, off the async threads.
+    pub async fn write<T: Send + 'static, R: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>> + Send + 'static,
+    ) -> Result<T, Failure<R>> {
+        let db = self.clone();
+        off_the_async_threads(move || db.write_blocking(work)).await
+    }
+
+    /// Reads on this thread; for the command line, jobs and tests.
+    pub fn read_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+    ) -> Result<T, Failure> {
+        Ok(work(&mut *take(&self.readers)?)?)
+    }
+
+    /// Writes in one transaction on this thread; for the command line, jobs and tests.
+    pub fn write_blocking<T, R>(
+        &self,
+        mut work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
+    ) -> Result<T, Failure<R>> {
+        let mut connection = take(&self.writers)?;
+        let mut outcome = transaction::write(&mut connection, &mut work);
+        for _ in 0..RETRIES {
+            match &outcome {
+                Err(failure) if failure.asks_to_retry() => {
+                    outcome = transaction::write(&mut connection, &mut work);
+                }
+                _ => break,
+            }
+        }
+        if outcome.is_ok() {
+            self.changed.notify_one();
+        }
+        outcome
+    }
+
+    /// Runs something that is no transaction of its own, such as a migration, on the writer.
+    pub fn on_writer<T>(&self, work: impl FnOnce(&mut AnyConnection) -> T) -> Result<T, Failure> {
+        Ok(work(&mut *take(&self.writers)?))
+    }
+
+    /// Resolves after the next write of this process; background work waits on it.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+}
+
+async fn off_the_async_threads<T: Send + 'static, R: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure<R>> + Send + 'static,
+) -> Result<T, Failure<R>> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined
+        .unwrap_or_else(|error| Err(Failure::Unavailable(format!("the database task ended early: {error}"))))
+}
+
+fn take<R>(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Failure<R>> {
+    pool.get().map_err(|error| Failure::Unavailable(error.to_string()))
+}
+
+/// The address as it may be shown: `postgres://user:***@host/name`.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((login, host)) => {
+            let user = login.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{host}")
+        }
+        None => url.to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! Query pieces that diesel's two-backend connection lacks.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+
+use super::{AnyConnection, MultiBackend};
+
+/// Lets any statement that is valid on both databases, such as an upsert, run on [`AnyConnection`].
+#[derive(Debug, Clone, Copy)]
+pub struct Both<T>(pub T);
+
+impl<T: QueryFragment<Pg> + QueryFragment<Sqlite>> QueryFragment<MultiBackend> for Both<T> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, pass)
+    }
+}
+
+impl<T: QueryId> QueryId for Both<T> {
+    type QueryId = T::QueryId;
+    const HAS_STATIC_QUERY_ID: bool = T::HAS_STATIC_QUERY_ID;
+}
+
+impl<T: Query> Query for Both<T> {
+    type SqlType = T::SqlType;
+}
+
+impl<T> RunQueryDsl<AnyConnection> for Both<T> {}
+
+/// `SELECT ... FOR UPDATE` on PostgreSQL; nothing on SQLite, whose write transactions are serial already.
+#[derive(Debug, Clone, Copy)]
+pub struct ForUpdate<Q>(pub Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for ForUpdate<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if let MultiBackend::Postgres(_) = pass.backend() {
+            pass.push_sql(" FOR UPDATE");
+        }
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for ForUpdate<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for ForUpdate<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<AnyConnection> for ForUpdate<Q> {}
+
+/// Runs one body against whichever connection it is: for batch inserts, which diesel knows only there.
+#[macro_export]
+macro_rules! on_backend {
+    ($connection:expr, |$inner:ident| $body:expr) => {
+        match $connection {
+            $crate::db::AnyConnection::Postgres($inner) => $body,
+            $crate::db::AnyConnection::Sqlite($inner) => $body,
+        }
+    };
+}
+
+/// What is typed into a search field as a pattern for `LIKE ... ESCAPE '\'` on a normalised search column.
+pub fn contains_pattern(typed: &str) -> String {
+    let key = crate::values::search_key(typed);
+    let mut pattern = String::from("%");
+    for letter in key.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}

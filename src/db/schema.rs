@@ -1,0 +1,647 @@
+//! Every table, once for both databases; the column types that differ are those of `columns`.
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    applicants (id) {
+        id -> Uid,
+        email -> Text,
+        verified_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    reseller_request_info (id) {
+        id -> Uid,
+        reference -> Text,
+        applicant_id -> Uid,
+        state -> Text,
+        resume_state -> Nullable<Text>,
+        legal_name -> Text,
+        trading_name -> Text,
+        registration_number -> Text,
+        tax_id -> Text,
+        website -> Text,
+        country -> Text,
+        address -> Text,
+        contact_name -> Text,
+        job_title -> Text,
+        email -> Text,
+        phone -> Text,
+        user_name -> Text,
+        sells_today -> Text,
+        target_market -> Text,
+        expected_customers -> Nullable<BigInt>,
+        expected_revenue -> Nullable<Amt>,
+        expected_currency -> Nullable<Text>,
+        bundles_of_interest -> Text,
+        message -> Text,
+        conditions_version -> Nullable<Text>,
+        conditions_accepted_at -> Nullable<Instant>,
+        assignee_id -> Nullable<Uid>,
+        revision -> BigInt,
+        name_key -> Text,
+        email_domain -> Text,
+        created_at -> Instant,
+        submitted_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    resellers (id) {
+        id -> Uid,
+        request_id -> Uid,
+        name -> Text,
+        name_key -> Text,
+        country -> Text,
+        state -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    users (id) {
+        id -> Uid,
+        role -> Text,
+        reseller_id -> Nullable<Uid>,
+        email -> Text,
+        user_name -> Text,
+        full_name -> Text,
+        password_hash -> Nullable<Text>,
+        state -> Text,
+        created_at -> Instant,
+        last_sign_in_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    tokens (id) {
+        id -> Uid,
+        purpose -> Text,
+        secret_hash -> Text,
+        subject -> Nullable<Uid>,
+        created_at -> Instant,
+        expires_at -> Instant,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    sessions (key_hash) {
+        key_hash -> Text,
+        user_id -> Nullable<Uid>,
+        state -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    audit_events (id) {
+        id -> Uid,
+        at -> Instant,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uid>,
+        actor_name -> Text,
+        address -> Nullable<Text>,
+        object_kind -> Text,
+        object_id -> Uid,
+        reseller_id -> Nullable<Uid>,
+        action -> Text,
+        summary -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    mails (id) {
+        id -> Uid,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        created_at -> Instant,
+        sent_at -> Nullable<Instant>,
+        attempts -> BigInt,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    jobs (id) {
+        id -> Uid,
+        kind -> Text,
+        key -> Text,
+        subject -> Nullable<Uid>,
+        month -> Nullable<Text>,
+        state -> Text,
+        progress -> BigInt,
+        total -> BigInt,
+        message -> Text,
+        attempts -> BigInt,
+        created_at -> Instant,
+        started_at -> Nullable<Instant>,
+        finished_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    request_events (id) {
+        id -> Uid,
+        request_id -> Uid,
+        at -> Instant,
+        actor_kind -> Text,
+        actor_name -> Text,
+        kind -> Text,
+        from_state -> Nullable<Text>,
+        to_state -> Nullable<Text>,
+        text -> Text,
+        contact_kind -> Nullable<Text>,
+        contact_on -> Nullable<Date>,
+        people -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    request_assessments (request_id) {
+        request_id -> Uid,
+        interest -> Nullable<BigInt>,
+        feasibility -> Nullable<BigInt>,
+        checklist -> Text,
+        due_on -> Nullable<Date>,
+        recommendation -> Nullable<Text>,
+        note -> Text,
+        updated_at -> Instant,
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    terms_versions (id) {
+        id -> Uid,
+        request_id -> Uid,
+        number -> BigInt,
+        state -> Text,
+        proposed_by -> Text,
+        basis -> Text,
+        share -> BigInt,
+        collects -> Text,
+        payment_days -> BigInt,
+        valid_from -> Text,
+        valid_until -> Nullable<Text>,
+        note -> Text,
+        created_at -> Instant,
+        created_by -> Text,
+        answered_at -> Nullable<Instant>,
+        answered_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    products (id) {
+        id -> Uid,
+        sku -> Text,
+        name -> Text,
+        category -> Text,
+        unit -> Text,
+        metered -> Bool,
+        name_key -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    bundles (id) {
+        id -> Uid,
+        code -> Text,
+        name -> Text,
+        description -> Text,
+        kind -> Text,
+        state -> Text,
+        name_key -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    bundle_components (id) {
+        id -> Uid,
+        bundle_id -> Uid,
+        product_id -> Nullable<Uid>,
+        member_id -> Nullable<Uid>,
+        included -> Fixed,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    charges (id) {
+        id -> Uid,
+        bundle_id -> Uid,
+        kind -> Text,
+        model -> Text,
+        product_id -> Nullable<Uid>,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    terms_rates (id) {
+        id -> Uid,
+        terms_id -> Uid,
+        bundle_id -> Nullable<Uid>,
+        category -> Nullable<Text>,
+        share -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    channels (id) {
+        id -> Uid,
+        reseller_id -> Uid,
+        code -> Text,
+        name -> Text,
+        host -> Nullable<Text>,
+        price_editable -> Bool,
+        shows_reference -> Bool,
+        may_import -> Bool,
+        revision -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    channel_currencies (channel_id, currency) {
+        channel_id -> Uid,
+        currency -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    channel_bundles (channel_id, bundle_id) {
+        channel_id -> Uid,
+        bundle_id -> Uid,
+        enabled -> Bool,
+        policy -> Text,
+        floor -> Nullable<BigInt>,
+        ceiling -> Nullable<BigInt>,
+        min_margin -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    price_versions (id) {
+        id -> Uid,
+        channel_id -> Nullable<Uid>,
+        bundle_id -> Uid,
+        currency -> Text,
+        effective_from -> Date,
+        concerns -> Text,
+        reason -> Text,
+        created_at -> Instant,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    price_values (version_id, charge_id) {
+        version_id -> Uid,
+        charge_id -> Uid,
+        unit_price -> Nullable<Price>,
+        percent -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    customers (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        external_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        country -> Text,
+        currency -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    subscriptions (id) {
+        id -> Uid,
+        reference -> Text,
+        channel_id -> Uid,
+        customer_id -> Uid,
+        bundle_id -> Uid,
+        start_on -> Date,
+        end_on -> Nullable<Date>,
+        price_rule -> Text,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    subscription_quantities (subscription_id, effective_from) {
+        subscription_id -> Uid,
+        effective_from -> Date,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_files (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        name -> Text,
+        format -> Text,
+        state -> Text,
+        row_count -> BigInt,
+        accepted_count -> BigInt,
+        duplicate_count -> BigInt,
+        rejected_count -> BigInt,
+        unrated_count -> BigInt,
+        first_day -> Nullable<Date>,
+        last_day -> Nullable<Date>,
+        message -> Text,
+        created_at -> Instant,
+        created_by -> Text,
+        decided_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_file_contents (file_id) {
+        file_id -> Uid,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_file_errors (file_id, line, position) {
+        file_id -> Uid,
+        line -> BigInt,
+        position -> BigInt,
+        column_name -> Text,
+        value -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_records (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        file_id -> Nullable<Uid>,
+        source -> Text,
+        record_key -> Text,
+        customer_ref -> Text,
+        customer_label -> Text,
+        product_ref -> Text,
+        product_group -> Text,
+        subscription_ref -> Text,
+        quantity -> Fixed,
+        unit -> Text,
+        list_cost -> Nullable<Fixed>,
+        currency -> Nullable<Text>,
+        started_at -> Instant,
+        ended_at -> Instant,
+        day -> Date,
+        customer_id -> Nullable<Uid>,
+        product_id -> Nullable<Uid>,
+        subscription_id -> Nullable<Uid>,
+        unrated_cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_keys (channel_id, source, record_key) {
+        channel_id -> Uid,
+        source -> Text,
+        record_key -> Text,
+        content_hash -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_daily (subscription_id, product_id, day, unit, currency) {
+        channel_id -> Uid,
+        subscription_id -> Uid,
+        product_id -> Uid,
+        day -> Date,
+        unit -> Text,
+        currency -> Text,
+        quantity -> Fixed,
+        cost -> Fixed,
+        record_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_mappings (channel_id, source, kind, external) {
+        channel_id -> Uid,
+        source -> Text,
+        kind -> Text,
+        external -> Text,
+        customer_id -> Nullable<Uid>,
+        product_id -> Nullable<Uid>,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    charge_lines (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        customer_id -> Uid,
+        subscription_id -> Uid,
+        bundle_id -> Uid,
+        product_id -> Nullable<Uid>,
+        charge_id -> Uid,
+        kind -> Text,
+        month -> Text,
+        position -> BigInt,
+        day_from -> Date,
+        day_until -> Date,
+        currency -> Text,
+        quantity -> Fixed,
+        included -> Text,
+        billable -> Text,
+        unit_price -> Nullable<Price>,
+        percent -> Nullable<BigInt>,
+        cost -> Nullable<Fixed>,
+        price_version_id -> Uid,
+        gross -> Amt,
+        credited -> Amt,
+        reference -> Amt,
+        terms_id -> Nullable<Uid>,
+        reseller_share -> Amt,
+        provider_share -> Amt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    rated_months (channel_id, month) {
+        channel_id -> Uid,
+        month -> Text,
+        rated_at -> Instant,
+        line_count -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    counters,
+    applicants,
+    reseller_request_info,
+    resellers,
+    users,
+    tokens,
+    sessions,
+    audit_events,
+    mails,
+    jobs,
+    request_events,
+    request_assessments,
+    terms_versions,
+    products,
+    bundles,
+    bundle_components,
+    charges,
+    terms_rates,
+    channels,
+    channel_currencies,
+    channel_bundles,
+    price_versions,
+    price_values,
+    customers,
+    subscriptions,
+    subscription_quantities,
+    usage_files,
+    usage_file_contents,
+    usage_file_errors,
+    usage_records,
+    usage_keys,
+    usage_daily,
+    usage_mappings,
+    charge_lines,
+    rated_months,
+);

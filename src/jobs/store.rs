@@ -1,0 +1,173 @@
+//! The queue in the database.
+
+use diesel::prelude::*;
+
+use super::{Job, JobKind, JobState, NewJob};
+use crate::db::query::Both;
+use crate::db::schema::jobs;
+use crate::db::{AnyConnection, Failure};
+use crate::values::{JobId, Month, ObjectId, Timestamp};
+
+crate::text_columns!(JobKind, JobState);
+
+/// A job that failed so often is given up.
+const ATTEMPTS: i64 = 3;
+/// A job that runs so long was left behind by a process that ended.
+const ABANDONED: chrono::Duration = chrono::Duration::minutes(15);
+
+type Row = (JobId, JobKind, Option<ObjectId>, Option<Month>, JobState, i64, i64, String, i64, Timestamp);
+
+type Columns = (
+    jobs::id,
+    jobs::kind,
+    jobs::subject,
+    jobs::month,
+    jobs::state,
+    jobs::progress,
+    jobs::total,
+    jobs::message,
+    jobs::attempts,
+    jobs::created_at,
+);
+
+const JOB: Columns = (
+    jobs::id,
+    jobs::kind,
+    jobs::subject,
+    jobs::month,
+    jobs::state,
+    jobs::progress,
+    jobs::total,
+    jobs::message,
+    jobs::attempts,
+    jobs::created_at,
+);
+
+fn job((id, kind, subject, month, state, progress, total, message, attempts, created_at): Row) -> Job {
+    let subject = subject.unwrap_or_else(|| id.into());
+    Job { id, kind, subject, month, state, progress, total, message, attempts, created_at }
+}
+
+/// Adds a job in the caller's transaction; nothing when the same one waits already.
+pub fn enqueue(connection: &mut AnyConnection, new: &NewJob, now: Timestamp) -> QueryResult<()> {
+    let values = (
+        jobs::id.eq(JobId::generate()),
+        jobs::kind.eq(new.kind),
+        jobs::key.eq(new.key()),
+        jobs::subject.eq(new.subject),
+        jobs::month.eq(new.month),
+        jobs::state.eq(JobState::Queued),
+        jobs::progress.eq(0),
+        jobs::total.eq(0),
+        jobs::message.eq(""),
+        jobs::attempts.eq(0),
+        jobs::created_at.eq(now),
+    );
+    Both(diesel::insert_into(jobs::table).values(values).on_conflict_do_nothing()).execute(connection)?;
+    Ok(())
+}
+
+/// Asks for each month from `first` to `last` of a channel to be rated again.
+pub fn rate_months(
+    connection: &mut AnyConnection,
+    channel: impl Into<ObjectId>,
+    first: Month,
+    last: Month,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let channel = channel.into();
+    for month in first.through(last) {
+        let new = NewJob { kind: JobKind::RateMonth, subject: channel, month: Some(month) };
+        enqueue(connection, &new, now)?;
+    }
+    Ok(())
+}
+
+/// The newest job about an object.
+pub fn newest_about(
+    connection: &mut AnyConnection,
+    subject: impl Into<ObjectId>,
+) -> QueryResult<Option<Job>> {
+    let newest = jobs::table.filter(jobs::subject.eq(subject.into())).order(jobs::id.desc()).select(JOB);
+    Ok(newest.first::<Row>(connection).optional()?.map(job))
+}
+
+/// How many jobs wait or run.
+pub fn unfinished(connection: &mut AnyConnection) -> QueryResult<i64> {
+    jobs::table
+        .filter(jobs::state.eq_any([JobState::Queued, JobState::Running]))
+        .count()
+        .get_result(connection)
+}
+
+/// Takes the oldest waiting job; two runners never take the same one.
+pub(super) fn take<R>(connection: &mut AnyConnection, now: Timestamp) -> Result<Option<Job>, Failure<R>> {
+    requeue_abandoned(connection, now)?;
+    let oldest = jobs::table.filter(jobs::state.eq(JobState::Queued)).order(jobs::id).select(JOB);
+    let Some(row) = oldest.first::<Row>(connection).optional()? else { return Ok(None) };
+    let taken = diesel::update(jobs::table.find(row.0).filter(jobs::state.eq(JobState::Queued)))
+        .set((
+            jobs::state.eq(JobState::Running),
+            jobs::started_at.eq(now),
+            jobs::attempts.eq(jobs::attempts + 1),
+        ))
+        .execute(connection)?;
+    Ok((taken == 1).then(|| job(row)))
+}
+
+fn requeue_abandoned(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
+    let long_ago = now.plus(-ABANDONED);
+    diesel::update(
+        jobs::table.filter(jobs::state.eq(JobState::Running)).filter(jobs::started_at.lt(long_ago)),
+    )
+    .set((jobs::state.eq(JobState::Failed), jobs::message.eq("The process that ran it ended")))
+    .execute(connection)
+}
+
+/// At the start of the only process that runs jobs: what was running is waiting again.
+pub(super) fn requeue_running(connection: &mut AnyConnection) -> QueryResult<usize> {
+    let running =
+        jobs::table.filter(jobs::state.eq(JobState::Running)).select(JOB).load::<Row>(connection)?;
+    for row in &running {
+        let key = NewJob { kind: row.1, subject: row.2.unwrap_or_else(|| row.0.into()), month: row.3 }.key();
+        let waits: bool = diesel::select(diesel::dsl::exists(
+            jobs::table.filter(jobs::key.eq(key)).filter(jobs::state.eq(JobState::Queued)),
+        ))
+        .get_result(connection)?;
+        let state = if waits { JobState::Failed } else { JobState::Queued };
+        diesel::update(jobs::table.find(row.0)).set(jobs::state.eq(state)).execute(connection)?;
+    }
+    Ok(running.len())
+}
+
+pub(super) fn finish(
+    connection: &mut AnyConnection,
+    job: &Job,
+    outcome: &Result<String, String>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let (state, message) = match outcome {
+        Ok(message) => (JobState::Done, message),
+        Err(message) => (JobState::Failed, message),
+    };
+    diesel::update(jobs::table.find(job.id))
+        .set((jobs::state.eq(state), jobs::message.eq(message), jobs::finished_at.eq(now)))
+        .execute(connection)?;
+    if outcome.is_err() && job.attempts + 1 < ATTEMPTS {
+        enqueue(connection, &NewJob { kind: job.kind, subject: job.subject, month: job.month }, now)?;
+    }
+    Ok(())
+}
+
+/// Notes how far a job is.
+pub fn note_progress(
+    connection: &mut AnyConnection,
+    id: JobId,
+    progress: i64,
+    total: i64,
+) -> QueryResult<()> {
+    diesel::update(jobs::table.find(id))
+        .set((jobs::progress.eq(progress), jobs::total.eq(total)))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Mail goes through an outbox table in the change's own transaction, so that nothing is lost and nothing is sent
+//! for a change that did not happen. Without a mail server root reads the outbox in the portal.
+
+pub mod pages;
+mod sender;
+pub mod store;
+
+pub use sender::{Sender, send_waiting};
+
+use crate::values::{Email, MailId, Timestamp};
+
+/// A mail to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    pub recipient: Email,
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// A mail in the outbox.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub id: MailId,
+    pub recipient: Email,
+    pub subject: String,
+    pub body: String,
+    pub created_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+    pub attempts: i64,
+    pub last_error: Option<String>,
+}
+
+impl Mail {
+    /// The body in pieces, each with whether it is a link to be followed.
+    pub fn pieces(&self) -> Vec<(&str, bool)> {
+        let is_link = |piece: &str| piece.starts_with("https://") || piece.starts_with("http://");
+        self.body
+            .split_inclusive(char::is_whitespace)
+            .flat_map(|piece| {
+                let (word, space) = piece.split_at(piece.trim_end().len());
+                [(word, is_link(word)), (space, false)]
+            })
+            .collect()
+    }
+}

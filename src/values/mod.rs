@@ -1,0 +1,28 @@
+//! The words of the business as types: ids, money, percents, quantities, periods, names. Pure: no database, no
+//! HTTP, no clock. A value that exists is valid; what was typed becomes one by `parse`, or a message.
+
+mod actor;
+mod exact;
+mod ids;
+mod money;
+mod names;
+mod percent;
+mod period;
+mod quantity;
+mod scope;
+mod text;
+mod time;
+mod words;
+
+pub use actor::{Act, Actor, ActorKind};
+pub use exact::{Exact, OutOfRange, round};
+pub use ids::*;
+pub use money::{Amount, Currency, Money, MoneyError, UnitPrice};
+pub use names::{Code, Country, HostName, UserName};
+pub use percent::Percent;
+pub use period::{Days, Month};
+pub use quantity::{Cost, Quantity};
+pub use scope::Scope;
+pub use text::{Email, Phone, TextError, search_key};
+pub use time::Timestamp;
+pub use words::UnknownWord;

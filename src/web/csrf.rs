@@ -1,0 +1,106 @@
+//! Forms cannot be sent from elsewhere: the origin is checked for every unsafe method, and each form carries a token.
+//!
+//! The token is an HMAC over a random cookie and the visitor's identity, so that it needs no session row for
+//! anonymous visitors and dies when somebody signs in or out.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::{Error, Role, Site, Visitor, random_token};
+
+/// The name of the form field that carries the token.
+pub const FIELD: &str = "csrf";
+
+/// The random part of this browser's tokens.
+#[derive(Clone)]
+struct Nonce(String);
+
+fn cookie_name(site: &Site) -> &'static str {
+    if site.https { "__Host-form" } else { "form" }
+}
+
+/// Refuses unsafe methods from another origin and gives each browser its nonce.
+pub async fn protect(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let site = site(request.request())?;
+    let known = request.cookie(cookie_name(&site)).map(|cookie| cookie.value().to_owned());
+    let nonce = known.clone().unwrap_or_else(random_token);
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let mut response = if is_safe(request.method()) || same_origin(&request) {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.error_response(Error::Forbidden)
+    };
+    if known.is_none() {
+        let cookie = Cookie::build(cookie_name(&site), nonce)
+            .path("/")
+            .http_only(true)
+            .secure(site.https)
+            .same_site(SameSite::Lax)
+            .finish();
+        response.response_mut().add_cookie(&cookie)?;
+    }
+    Ok(response)
+}
+
+/// The token that this visitor's forms carry.
+pub fn token(request: &HttpRequest) -> Result<String, Error> {
+    let nonce = request.extensions().get::<Nonce>().cloned();
+    let nonce = nonce.ok_or_else(|| Error::Internal("the form nonce is missing".into()))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(site(request)?.secret.as_bytes())
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    mac.update(nonce.0.as_bytes());
+    mac.update(b"|");
+    mac.update(identity(&Visitor::of(request)).as_bytes());
+    Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+/// Whether a form's token is this visitor's.
+pub fn verify(request: &HttpRequest, given: &str) -> Result<(), Error> {
+    let expected = token(request)?;
+    if bool::from(expected.as_bytes().ct_eq(given.as_bytes())) { Ok(()) } else { Err(Error::StaleForm) }
+}
+
+fn identity(visitor: &Visitor) -> String {
+    match &visitor.role {
+        Role::Anonymous => String::new(),
+        Role::Applicant { id, .. } => id.to_string(),
+        Role::Root { user } | Role::Reseller { user, .. } => user.to_string(),
+    }
+}
+
+fn site(request: &HttpRequest) -> Result<web::Data<Site>, Error> {
+    request
+        .app_data::<web::Data<Site>>()
+        .cloned()
+        .ok_or_else(|| Error::Internal("the site is not set up".into()))
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Browsers say where a request comes from; one that says nothing still needs the token.
+fn same_origin(request: &ServiceRequest) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = header("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match header(header::ORIGIN.as_str()) {
+        Some(origin) => {
+            origin.split_once("://").map(|(_, host)| host) == Some(request.connection_info().host())
+        }
+        None => true,
+    }
+}

@@ -1,0 +1,135 @@
+//! What goes wrong at a page's edge, as a page with a way back.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, ResponseError};
+use askama::Template;
+use uuid::Uuid;
+
+use super::Shell;
+use super::frame::frame;
+
+/// Everything a page can end in but itself. Internal text goes to the log only, under the id that the page shows.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Absent, or another re-seller's: nobody can tell which.
+    #[error("not found")]
+    NotFound,
+    #[error("forbidden")]
+    Forbidden,
+    /// The form's token is missing or of another session.
+    #[error("form out of date")]
+    StaleForm,
+    /// The request cannot be read, such as a form that is too large.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// Somebody else was faster, or the state no longer allows it; says what happened.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// What the error page says; travels with the response until the page can be framed.
+#[derive(Debug, Clone)]
+struct Said {
+    status: StatusCode,
+    title: String,
+    message: String,
+    reference: String,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    shell: Shell,
+    status: u16,
+    title: String,
+    message: String,
+    back_href: &'static str,
+    back_label: &'static str,
+    reference: String,
+}
+
+impl Error {
+    fn words(&self) -> (&str, &str) {
+        match self {
+            Self::NotFound => ("Page not found", "Nothing is at this address, or it is not yours to see."),
+            Self::Forbidden => (
+                "Not permitted",
+                "Your role does not open this page. A root administrator can tell you who has access.",
+            ),
+            Self::StaleForm => (
+                "This form is out of date",
+                "You signed in or out since it was opened. Go back, reload the page and send it again.",
+            ),
+            Self::BadRequest(why) => ("The request cannot be read", why),
+            Self::Conflict(what) => ("This changed in the meantime", what),
+            Self::Unavailable(_) => {
+                ("The portal is busy", "The database did not answer in time. Try again in a moment.")
+            }
+            Self::Internal(_) => (
+                "Something failed here",
+                "It was recorded and nothing was changed. Tell root the reference below.",
+            ),
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (title, message) = self.words();
+        let reference = match self {
+            Self::Internal(why) | Self::Unavailable(why) => {
+                let id = Uuid::now_v7().simple().to_string();
+                tracing::error!(reference = %id, "{why}");
+                id
+            }
+            _ => String::new(),
+        };
+        let mut response = HttpResponse::build(self.status_code());
+        if matches!(self, Self::Unavailable(_)) {
+            response.insert_header((header::RETRY_AFTER, "2"));
+        }
+        let mut response =
+            response.content_type("text/plain; charset=utf-8").body(format!("{title}. {message}"));
+        let said =
+            Said { status: self.status_code(), title: title.into(), message: message.into(), reference };
+        response.extensions_mut().insert(said);
+        response
+    }
+}
+
+/// Puts the frame of the visitor's pages around what went wrong.
+pub async fn error_pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let said = response.response().extensions().get::<Said>().cloned();
+    let (Some(said), Ok(shell)) = (said, frame(response.request())) else { return Ok(response) };
+    let (back_href, back_label) = ("/", "Go to the overview");
+    let Said { status, title, message, reference } = said;
+    let page = ErrorPage { shell, status: status.as_u16(), title, message, back_href, back_label, reference };
+    let Ok(body) = page.render() else { return Ok(response) };
+    Ok(response.map_body(|head, _| {
+        head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        BoxBody::new(body)
+    }))
+}

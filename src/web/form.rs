@@ -1,0 +1,137 @@
+//! Forms: what was typed, checked for its token, and the messages that go beside the fields.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Error, csrf};
+
+/// The largest form that is read, in bytes.
+const LIMIT: usize = 512 * 1024;
+
+/// A form as it was typed, whose token was this visitor's. Every POST handler takes one, if only `Form<NoFields>`.
+pub struct Form<T>(pub T);
+
+/// A form that has nothing to fill in: a button.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct NoFields {}
+
+/// A form whose field names are not known beforehand, or repeat; in the order sent.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(pub Vec<(String, String)>);
+
+impl Fields {
+    /// The field's value as typed; empty when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value sent under that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> serde::de::Visitor<'de> for Pairs {
+            type Value = Fields;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("form fields")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Fields(pairs))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let body = web::Bytes::from_request(&request, payload);
+        Box::pin(async move {
+            let body =
+                body.await.map_err(|_| Error::BadRequest("The form is too large to be read.".into()))?;
+            if body.len() > LIMIT {
+                return Err(Error::BadRequest("The form is too large to be read.".into()));
+            }
+            let fields: Fields = decode(&body)?;
+            csrf::verify(&request, fields.get(csrf::FIELD))?;
+            Ok(Self(decode(&body)?))
+        })
+    }
+}
+
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    serde_urlencoded::from_bytes(body)
+        .map_err(|error| Error::BadRequest(format!("A field of the form is missing or misspelt: {error}.")))
+}
+
+/// The messages of a form, by field.
+#[derive(Debug, Clone, Default)]
+pub struct Errors(BTreeMap<String, String>);
+
+impl Errors {
+    /// Adds a message; the first one for a field stays.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Display) {
+        self.0.entry(field.into()).or_insert_with(|| message.to_string());
+    }
+
+    /// The value, or its error beside that field.
+    pub fn take<T, E: Display>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.add(field, error);
+                None
+            }
+        }
+    }
+
+    /// The message beside a field; empty when there is none.
+    pub fn of(&self, field: &str) -> &str {
+        self.0.get(field).map_or("", String::as_str)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Field and message, for the summary on top of the form.
+    pub fn list(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect()
+    }
+}
+
+impl From<validator::ValidationErrors> for Errors {
+    fn from(errors: validator::ValidationErrors) -> Self {
+        let mut found = Self::default();
+        for (field, faults) in errors.field_errors() {
+            for fault in faults {
+                let message = fault.message.as_deref().unwrap_or("Check this field");
+                found.add(field.to_string(), message);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,65 @@
+//! Builds the frame around a page from the request: who is there, what the menu shows, what was just done.
+
+use std::future::{Ready, ready};
+
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::respond::FLASH;
+use super::shell::{Person, Shell, ShellRole, Theme, navigation};
+use super::{Error, Role, Site, Visitor, csrf};
+
+impl FromRequest for Shell {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(frame(request))
+    }
+}
+
+pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
+    let site = request
+        .app_data::<web::Data<Site>>()
+        .ok_or_else(|| Error::Internal("the site is not set up".into()))?;
+    let visitor = Visitor::of(request);
+    let role = match &visitor.role {
+        Role::Anonymous => ShellRole::Anonymous,
+        Role::Applicant { .. } => ShellRole::Applicant,
+        Role::Root { .. } => ShellRole::Root,
+        Role::Reseller { channel, .. } => ShellRole::Reseller { channel_ready: channel.is_some() },
+    };
+    let theme = request.cookie(Theme::COOKIE).map_or(Theme::Auto, |cookie| Theme::named(cookie.value()));
+    Ok(Shell {
+        portal_name: site.name.clone(),
+        person: person(&visitor),
+        nav: navigation(role, request.path(), &visitor.waiting),
+        role,
+        csrf: csrf::token(request)?,
+        flash: take_flash(request),
+        demo: site.demo,
+        theme,
+        path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+    })
+}
+
+/// Read only when there is one: an anonymous visit must not write a session.
+fn take_flash(request: &HttpRequest) -> Option<String> {
+    let session = request.get_session();
+    let said = session.get::<String>(FLASH).ok().flatten();
+    if said.is_some() {
+        session.remove(FLASH);
+    }
+    said
+}
+
+fn person(visitor: &Visitor) -> Option<Person> {
+    let line = match &visitor.role {
+        Role::Anonymous => return None,
+        Role::Applicant { email, .. } => email.to_string(),
+        Role::Root { .. } => "Root administrator".to_owned(),
+        Role::Reseller { .. } => "Re-seller administrator".to_owned(),
+    };
+    Some(Person::new(&visitor.name, &line))
+}

@@ -1,0 +1,113 @@
+//! A handler states in its signature who may run it; these extractors let nobody else in.
+//!
+//! It is the second check: the site map's gate has refused the visitor before. The scope that stores ask for comes
+//! from here and from nowhere else.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::{Error, Role, Visitor};
+use crate::values::{Act, ApplicantId, ChannelId, Email, ResellerId, Scope, UserId};
+
+/// The provider's administrator.
+pub struct RootAdmin {
+    pub user: UserId,
+    act: Act,
+}
+
+/// A re-seller's administrator, bound to that re-seller.
+pub struct ResellerAdmin {
+    pub user: UserId,
+    pub reseller: ResellerId,
+    /// The one channel, once it exists.
+    pub channel: Option<ChannelId>,
+    act: Act,
+}
+
+/// Either administrator; the scope says whose rows.
+pub struct Member {
+    pub user: UserId,
+    pub scope: Scope,
+    /// The re-seller's one channel; root has none.
+    pub channel: Option<ChannelId>,
+    act: Act,
+}
+
+/// Somebody with a verified e-mail address who asks to become a re-seller.
+pub struct Applicant {
+    pub id: ApplicantId,
+    pub email: Email,
+    act: Act,
+}
+
+impl RootAdmin {
+    pub fn act(&self) -> Act {
+        self.act.clone()
+    }
+}
+
+impl ResellerAdmin {
+    pub fn act(&self) -> Act {
+        self.act.clone()
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope::Reseller(self.reseller)
+    }
+}
+
+impl Member {
+    pub fn act(&self) -> Act {
+        self.act.clone()
+    }
+
+    pub fn is_root(&self) -> bool {
+        self.scope == Scope::Root
+    }
+}
+
+impl Applicant {
+    pub fn act(&self) -> Act {
+        self.act.clone()
+    }
+}
+
+macro_rules! guard {
+    ($guard:ty, $visitor:ident => $admit:expr) => {
+        impl FromRequest for $guard {
+            type Error = Error;
+            type Future = Ready<Result<Self, Error>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let $visitor = Visitor::of(request);
+                let admitted: Option<Self> = $admit;
+                ready(admitted.ok_or(Error::Forbidden))
+            }
+        }
+    };
+}
+
+guard!(RootAdmin, visitor => match visitor.role {
+    Role::Root { user } => Some(Self { user, act: visitor.act() }),
+    _ => None,
+});
+guard!(ResellerAdmin, visitor => match visitor.role {
+    Role::Reseller { user, reseller, channel } => Some(Self { user, reseller, channel, act: visitor.act() }),
+    _ => None,
+});
+guard!(Member, visitor => match visitor.role {
+    Role::Root { user } => Some(Self { user, scope: Scope::Root, channel: None, act: visitor.act() }),
+    Role::Reseller { user, reseller, channel } => {
+        Some(Self { user, scope: Scope::Reseller(reseller), channel, act: visitor.act() })
+    }
+    _ => None,
+});
+guard!(Applicant, visitor => {
+    let act = visitor.act();
+    match visitor.role {
+        Role::Applicant { id, email } => Some(Self { id, email, act }),
+        _ => None,
+    }
+});

@@ -1,0 +1,17 @@
+//! What is the same for every visitor.
+
+use crate::clock::SharedClock;
+
+/// The portal as a whole: its name, address, secret and clock.
+#[derive(Clone)]
+pub struct Site {
+    pub name: String,
+    /// The address people use, without a slash at the end.
+    pub public_url: String,
+    /// Whether people reach it by TLS.
+    pub https: bool,
+    /// Demonstration data is loaded: every page says so.
+    pub demo: bool,
+    pub secret: String,
+    pub clock: SharedClock,
+}
