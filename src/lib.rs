@@ -15,6 +15,12 @@ pub mod jobs;
 pub mod mail;
 
 pub mod access;
+pub mod catalog;
+pub mod terms;
+
+pub mod channels;
+pub mod customers;
+pub mod usage;
 
 pub mod demo;
 

@@ -1,0 +1,9 @@
+//! What is sold: products, bundles with their charges, packages made of bundles, and the reference price book.
+//!
+//! A price version is dated and never edited once in effect; a planned one may change until its day. The reference
+//! price is the provider's own; the channel price, kept in the same shape, is what a re-seller's customers pay.
+
+mod model;
+pub mod prices;
+
+pub use model::*;

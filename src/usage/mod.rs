@@ -1,0 +1,6 @@
+//! Usage records: imported from files, checked row by row, never counted twice and never dropped. What cannot be
+//! rated yet stands in a list with its cause.
+
+mod cause;
+
+pub use cause::UnratedCause;
