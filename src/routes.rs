@@ -40,6 +40,7 @@ pub fn access(method: &Method, path: &str) -> Option<Access> {
 
 site_map! {
     Anyone GET "/static/{file:.*}" => assets::serve;
+    Anyone GET "/design" => crate::web::design::show;
     Anyone GET "/healthz" => crate::health::show;
     Anyone POST "/theme" => access::pages::theme::submit;
 

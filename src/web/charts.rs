@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn figures(title: &str, labels: Vec<Label>, series: Vec<Series>) -> Figures {
-        let measure = Measure::money("$", 2);
+        let measure = Measure::Money("USD".parse().unwrap());
         Figures { title: title.to_owned(), labels, series, measure, last_is_partial: true }
     }
 

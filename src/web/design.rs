@@ -1,11 +1,20 @@
 //! The page of components: every part of the interface once, with invented data.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::{
+    Answer,
     charts::{self, Chart, Figures, Label, Measure, Series, Size},
+    page,
     shell::Shell,
 };
+use crate::values::Timestamp;
+
+/// Shows the page of components. **Permissions**: anyone; nothing on it is real.
+pub async fn show(shell: Shell) -> Answer {
+    page(&DesignPage::new(shell))
+}
 
 /// Shows each component, so that a change of the style can be judged in one place.
 #[derive(askama::Template)]
@@ -18,6 +27,8 @@ pub struct DesignPage {
     ratings: [(u8, &'static str); 3],
     revenue: Chart,
     usage: Chart,
+    sent: Timestamp,
+    read: Timestamp,
 }
 
 impl DesignPage {
@@ -33,8 +44,15 @@ impl DesignPage {
             ratings: [(1, "Weak"), (2, "Fair"), (3, "Strong")],
             revenue: charts::stacked_bars(revenue(), Size::HALF),
             usage: charts::lines(usage(), Size::HALF),
+            sent: moment(9),
+            read: moment(23),
         }
     }
+}
+
+/// A day of November 2026.
+fn moment(day: u32) -> Timestamp {
+    Timestamp::start_of(NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default())
 }
 
 const MONTHS: [&str; 12] =
@@ -61,12 +79,13 @@ fn revenue() -> Figures {
         growing("Marsh and Daughters", 900, 40),
         growing("Credits", -600, -310),
     ];
-    figures("Channel revenue", Measure::money("$", 2), series)
+    let dollars = "USD".parse().map_or_else(|_| Measure::Unit("USD".into()), Measure::Money);
+    figures("Channel revenue", dollars, series)
 }
 
 fn usage() -> Figures {
     let series = vec![growing("Block storage", 310, 22), growing("Object storage", 120, 61)];
-    figures("Storage used, TB", Measure::unit("TB"), series)
+    figures("Storage used, TB", Measure::Unit("TB".into()), series)
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
-//! How values read on pages: `{{ amount|crate::web::filters::money(currency) }}`. One way for each kind of value.
+//! How values read on pages: `{{ amount|filters::money(currency) }}`. One way for each kind of value.
+//!
+//! Digits are grouped by commas, minus is U+2212, days have the month as a word, moments are in UTC with the zone.
+
+use std::fmt::Display;
 
 use askama::{Values, filter_fn};
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::values::{Amount, Currency, Month, Percent, Quantity, Timestamp, UnitPrice};
 
@@ -36,8 +40,13 @@ pub fn grouped(number: Decimal, decimals: u32) -> String {
     group_digits(&number.to_string()).replace('-', MINUS)
 }
 
+/// A number with groups of three and exactly `decimals` decimals, rounded half away from zero.
+pub fn rounded(number: Decimal, decimals: u32) -> String {
+    grouped(number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero), decimals)
+}
+
 /// The symbol before the number, or the code when there is none; the minus sign in front of both.
-fn with_currency(number: &str, currency: Currency) -> String {
+pub fn with_currency(number: &str, currency: Currency) -> String {
     let (sign, digits) = match number.strip_prefix(MINUS) {
         Some(digits) => (MINUS, digits),
         None => ("", number),
@@ -70,6 +79,12 @@ pub fn amount(amount: &Amount, _: &dyn Values, currency: &Currency) -> askama::R
     Ok(format!("{} {}", currency.code(), grouped(amount.decimal(), currency.minor_digits())))
 }
 
+/// `$84,036` without minor units, for figures whose exact value is one click away.
+#[filter_fn]
+pub fn whole_money(amount: &Amount, _: &dyn Values, currency: &Currency) -> askama::Result<String> {
+    Ok(with_currency(&rounded(amount.decimal(), 0), *currency))
+}
+
 /// `$0.00425`.
 #[filter_fn]
 pub fn price(price: &UnitPrice, _: &dyn Values, currency: &Currency) -> askama::Result<String> {
@@ -82,10 +97,10 @@ pub fn percent(percent: &Percent, _: &dyn Values) -> askama::Result<String> {
     Ok(format!("{}%", grouped(percent.decimal(), 0)))
 }
 
-/// A quantity with groups of three and all its decimals.
+/// `1,284.000025`: a quantity, cost or decimal with groups of three and all its decimals.
 #[filter_fn]
-pub fn quantity(quantity: &Quantity, _: &dyn Values) -> askama::Result<String> {
-    Ok(quantity_text(*quantity))
+pub fn quantity(quantity: impl Display, _: &dyn Values) -> askama::Result<String> {
+    Ok(group_digits(&quantity.to_string()).replace('-', MINUS))
 }
 
 /// The same outside templates.
@@ -117,6 +132,12 @@ pub fn month(month: &Month, _: &dyn Values) -> askama::Result<String> {
     Ok(month.first_day().format("%B %Y").to_string())
 }
 
+/// `Nov 2026`, for tables.
+#[filter_fn]
+pub fn short_month(month: &Month, _: &dyn Values) -> askama::Result<String> {
+    Ok(month.first_day().format("%b %Y").to_string())
+}
+
 /// `23 Nov 2026, 09:45 UTC`.
 #[filter_fn]
 pub fn moment(at: &Timestamp, _: &dyn Values) -> askama::Result<String> {
@@ -127,6 +148,30 @@ pub fn moment(at: &Timestamp, _: &dyn Values) -> askama::Result<String> {
 #[filter_fn]
 pub fn iso(at: &Timestamp, _: &dyn Values) -> askama::Result<String> {
     Ok(at.to_string())
+}
+
+/// The value, or `–` when it does not apply.
+#[filter_fn]
+pub fn or_dash<T: Display>(value: &Option<T>, _: &dyn Values) -> askama::Result<String> {
+    Ok(value.as_ref().map_or_else(|| "–".to_owned(), T::to_string))
+}
+
+/// `just now`, `2 hours ago`, `yesterday`; the day itself from a month on.
+#[filter_fn]
+pub fn ago(at: &Timestamp, _: &dyn Values, now: &Timestamp) -> askama::Result<String> {
+    Ok(ago_text(*at, *now))
+}
+
+/// The same outside templates.
+pub fn ago_text(at: Timestamp, now: Timestamp) -> String {
+    let days = now.day().num_days_from_ce() - at.day().num_days_from_ce();
+    match (now.utc() - at.utc()).num_minutes() {
+        ..1 => "just now".to_owned(),
+        1..1440 => format!("{} ago", age(at, now)),
+        _ if days == 1 => "yesterday".to_owned(),
+        _ if days <= 30 => format!("{days} days ago"),
+        _ => at.day().format("%-d %b %Y").to_string(),
+    }
 }
 
 /// How long ago, for queues: `2 hours`, `4 days`.
@@ -143,6 +188,7 @@ pub fn age(from: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::filters;
 
     fn usd() -> Currency {
         "USD".parse().unwrap()
@@ -171,6 +217,53 @@ mod tests {
         assert_eq!(
             (ago(1), ago(59), ago(60), ago(3000)),
             ("1 minute".into(), "59 minutes".into(), "1 hour".into(), "2 days".into())
+        );
+    }
+
+    #[test]
+    fn what_is_long_ago_is_told_by_its_day() {
+        let at = |text: &str| Timestamp::new(text.parse().unwrap());
+        for (then, said) in [
+            ("2026-11-23T09:44:30Z", "just now"),
+            ("2026-11-23T07:41:00Z", "2 hours ago"),
+            ("2026-11-22T09:00:00Z", "yesterday"),
+            ("2026-11-19T09:00:00Z", "4 days ago"),
+            ("2026-01-02T00:00:00Z", "2 Jan 2026"),
+        ] {
+            assert_eq!(ago_text(at(then), at("2026-11-23T09:45:00Z")), said);
+        }
+    }
+
+    #[derive(askama::Template)]
+    #[template(
+        source = "{{ net|money(usd) }} {{ net|whole_money(usd) }} {{ net|amount(usd) }} {{ price|price(usd) }} \
+                  {{ used|quantity }} {{ period|short_month }} {{ none|or_dash }} {{ some|or_dash }}",
+        ext = "txt"
+    )]
+    struct Written {
+        net: Amount,
+        price: UnitPrice,
+        usd: Currency,
+        used: crate::values::Cost,
+        period: Month,
+        none: Option<u8>,
+        some: Option<u8>,
+    }
+
+    #[test]
+    fn templates_write_each_kind_of_value() {
+        let written = Written {
+            net: "-1335.5".parse().unwrap(),
+            price: "0.00425".parse().unwrap(),
+            usd: usd(),
+            used: "-1284.000025".parse().unwrap(),
+            period: "2026-11".parse().unwrap(),
+            none: None,
+            some: Some(7),
+        };
+        assert_eq!(
+            askama::Template::render(&written).unwrap(),
+            "−$1,335.50 −$1,336 USD −1,335.50 $0.00425 −1,284.000025 Nov 2026 – 7"
         );
     }
 

@@ -1,45 +1,32 @@
 //! How a chart writes its values: money with its sign, or a quantity with its unit.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
-use crate::web::filters::group_digits;
+use crate::values::Currency;
+use crate::web::filters::{grouped, rounded, with_currency};
 
 /// What the values of a chart are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Measure {
-    before: String,
-    after: String,
-    /// Decimals of an exact value; `None` keeps the decimals that it has.
-    digits: Option<u32>,
+pub enum Measure {
+    /// Money of one currency; a chart never mixes two.
+    Money(Currency),
+    /// A quantity in this unit, such as `GB`; the axis leaves the unit to the chart's title.
+    Unit(String),
 }
 
 impl Measure {
-    /// Money; `sign` is a symbol, or a code with a trailing space, and `digits` the decimals of the minor unit.
-    pub fn money(sign: &str, digits: u32) -> Self {
-        Self { before: sign.to_owned(), after: String::new(), digits: Some(digits) }
-    }
-
-    /// A quantity in `unit`, such as `GB`; the axis leaves the unit to the chart's title.
-    pub fn unit(unit: &str) -> Self {
-        let after = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        Self { before: String::new(), after, digits: None }
-    }
-
     /// The exact value, as in the table beside the chart: `$41,205.17`, `12.5 GB`.
     pub fn exact(&self, value: Decimal) -> String {
-        let text = match self.digits {
-            Some(digits) => fixed(value.abs(), digits),
-            None => value.abs().normalize().to_string(),
-        };
-        self.dress(value, &group_digits(&text), &self.after)
+        self.with_unit(&grouped(value, self.digits()))
     }
 
     /// The value for a sentence: whole from a hundred on, else exact.
     pub fn rounded(&self, value: Decimal) -> String {
         if value.abs() < Decimal::ONE_HUNDRED {
-            return self.exact(value);
+            self.exact(value)
+        } else {
+            self.with_unit(&rounded(value, 0))
         }
-        self.dress(value, &group_digits(&fixed(value.abs(), 0)), &self.after)
     }
 
     /// The label of a grid line on an axis with this `step`: `$0`, `$50k`, `$2.5M`, `1,500`.
@@ -49,39 +36,45 @@ impl Measure {
             .map(|(divisor, letter)| (Decimal::from(divisor), letter))
             .find(|(divisor, _)| step >= *divisor)
             .unwrap_or((Decimal::ONE, ""));
-        if value.is_zero() {
-            return self.dress(value, "0", "");
+        let cents = !value.is_zero() && !step.fract().is_zero();
+        let number = grouped(value / divisor, if cents { self.digits() } else { 0 });
+        let text = if value.is_zero() { number } else { number + letter };
+        match self {
+            Self::Money(currency) => with_currency(&text, *currency),
+            Self::Unit(_) => text,
         }
-        let scaled = (value.abs() / divisor).normalize();
-        let digits = match self.digits {
-            Some(digits) if letter.is_empty() && !step.fract().is_zero() => digits.max(scaled.scale()),
-            _ => scaled.scale(),
-        };
-        self.dress(value, &group_digits(&fixed(scaled, digits)), letter)
     }
 
-    fn dress(&self, value: Decimal, digits: &str, after: &str) -> String {
-        let sign = if value.is_sign_negative() && !value.is_zero() { "−" } else { "" };
-        format!("{sign}{}{digits}{after}", self.before)
+    /// The decimals that a value has at least.
+    fn digits(&self) -> u32 {
+        match self {
+            Self::Money(currency) => currency.minor_digits(),
+            Self::Unit(_) => 0,
+        }
+    }
+
+    fn with_unit(&self, number: &str) -> String {
+        match self {
+            Self::Money(currency) => with_currency(number, *currency),
+            Self::Unit(unit) => format!("{number} {unit}").trim_end().to_owned(),
+        }
     }
 }
 
 const SCALES: [(i64, &str); 4] =
     [(1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")];
 
-fn fixed(value: Decimal, digits: u32) -> String {
-    let mut value = value.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero);
-    value.rescale(digits);
-    value.to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn money(code: &str) -> Measure {
+        Measure::Money(code.parse().unwrap())
+    }
+
     fn tick(value: &str, step: &str) -> String {
         let decimal = |text: &str| text.parse::<Decimal>().unwrap_or_default();
-        Measure::money("$", 2).tick(decimal(value), decimal(step))
+        money("USD").tick(decimal(value), decimal(step))
     }
 
     #[test]
@@ -96,10 +89,10 @@ mod tests {
 
     #[test]
     fn values_are_exact_in_the_table_and_whole_in_a_sentence() {
-        let money = Measure::money("$", 2);
-        assert_eq!(money.exact(Decimal::new(4_120_517, 2)), "$41,205.17");
-        assert_eq!(money.rounded(Decimal::new(4_120_550, 2)), "$41,206");
-        assert_eq!(Measure::money("CHF ", 2).exact(Decimal::new(-5, 0)), "−CHF 5.00");
-        assert_eq!(Measure::unit("GB").exact(Decimal::new(12_500, 3)), "12.5 GB");
+        let dollars = money("USD");
+        assert_eq!(dollars.exact(Decimal::new(4_120_517, 2)), "$41,205.17");
+        assert_eq!(dollars.rounded(Decimal::new(4_120_550, 2)), "$41,206");
+        assert_eq!(money("CHF").exact(Decimal::new(-5, 0)), "−CHF 5.00");
+        assert_eq!(Measure::Unit("GB".into()).exact(Decimal::new(12_500, 3)), "12.5 GB");
     }
 }

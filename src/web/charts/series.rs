@@ -1,6 +1,9 @@
 //! The values of a chart, cut down to what a reader can tell apart.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
+
+use crate::values::Month;
 
 /// The most series that are drawn by name; the rest is one series, "Others".
 pub const MOST_SERIES: usize = 4;
@@ -15,6 +18,17 @@ pub struct Label {
 impl Label {
     pub fn new(short: impl Into<String>, full: impl Into<String>) -> Self {
         Self { short: short.into(), full: full.into() }
+    }
+
+    /// `Nov` under the axis, `Nov 2026` elsewhere.
+    pub fn month(month: Month) -> Self {
+        let day = month.first_day();
+        Self::new(day.format("%b").to_string(), day.format("%b %Y").to_string())
+    }
+
+    /// `23 Nov` under the axis, `23 Nov 2026` elsewhere.
+    pub fn day(day: NaiveDate) -> Self {
+        Self::new(day.format("%-d %b").to_string(), day.format("%-d %b %Y").to_string())
     }
 }
 
