@@ -185,6 +185,11 @@ pub fn age(from: Timestamp, now: Timestamp) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Whether two values read the same, so that a choice's option can be of another type than what was chosen.
+pub fn same(one: impl Display, other: impl Display) -> bool {
+    one.to_string() == other.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
