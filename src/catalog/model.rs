@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::pricing::ValueFault;
 use crate::text_enum;
 use crate::values::{
-    BundleId, ChannelId, ChargeId, Currency, Exact, Percent, PriceVersionId, ProductId, Quantity, Timestamp,
-    UnitPrice,
+    BundleId, ChannelId, ChargeId, Code, Currency, Exact, Percent, PriceVersionId, ProductId, Quantity,
+    Timestamp, UnitPrice,
 };
 
 text_enum! {
@@ -134,4 +135,96 @@ pub struct PriceVersion {
     pub values: BTreeMap<ChargeId, PriceValue>,
     pub created_at: Timestamp,
     pub created_by: String,
+}
+
+/// A price version to be saved in the reference price book or a channel's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPriceVersion {
+    /// `None` in the reference price book.
+    pub channel: Option<ChannelId>,
+    pub bundle: BundleId,
+    pub currency: Currency,
+    pub effective_from: NaiveDate,
+    pub concerns: PriceConcern,
+    pub reason: String,
+    /// One for each charge of the bundle.
+    pub values: BTreeMap<ChargeId, PriceValue>,
+}
+
+/// Why a price version is not saved or dropped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PriceRefusal {
+    #[error("A price of that day is in effect already; give the new one a later day")]
+    InEffect,
+    #[error("A price names a charge that the bundle does not have")]
+    OtherCharge,
+    #[error("A charge has no price, or one that it cannot have")]
+    Values(Vec<(ChargeId, ValueFault)>),
+}
+
+/// A product to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewProduct {
+    pub sku: Code,
+    pub name: String,
+    pub category: String,
+    /// The unit of measure, such as `GB`.
+    pub unit: String,
+    /// Whether use of it is measured.
+    pub metered: bool,
+}
+
+/// Why a product is not made or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProductRefusal {
+    #[error("Another product has this SKU")]
+    SkuTaken,
+    /// Usage was priced in this unit.
+    #[error("Unit and metering are fixed once a bundle charges or includes the product")]
+    InUse,
+}
+
+/// A bundle or package to be made, as a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBundle {
+    pub code: Code,
+    pub name: String,
+    pub description: String,
+    pub kind: BundleKind,
+}
+
+/// A charge to be added to a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewCharge {
+    pub kind: ChargeKind,
+    pub model: ChargeModel,
+    /// The metered product of a usage charge.
+    pub product: Option<ProductId>,
+}
+
+/// Why a bundle is not made or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BundleRefusal {
+    #[error("Another bundle has this code")]
+    CodeTaken,
+    #[error("Components and charges are fixed once the bundle is active")]
+    NotDraft,
+    #[error("The bundle has a charge of this kind already")]
+    ChargeTaken,
+    #[error("Choose a metered product for a usage charge")]
+    NotMetered,
+    #[error("A package is made of bundles, and a bundle of products")]
+    WrongPart,
+    #[error("Choose a bundle that is active")]
+    MemberNotActive,
+    #[error("A bundle needs a charge before it is active")]
+    NoCharge,
+    #[error("A package needs a bundle before it is active")]
+    NoMember,
+    #[error("A bundle needs a price for each charge in at least one currency before it is active")]
+    NoPrice,
+    #[error("Each currency needs a price for each charge, from its first day on")]
+    PriceIncomplete,
+    #[error("Only an active bundle can be retired")]
+    NotActive,
 }

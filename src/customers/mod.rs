@@ -2,5 +2,7 @@
 //! quantities and either follows price changes or keeps the prices of its first day.
 
 mod model;
+pub mod sales;
+pub mod store;
 
 pub use model::*;

@@ -63,3 +63,49 @@ impl Subscription {
         self.quantities.iter().rev().find(|(from, _)| *from <= day).map_or(0, |(_, quantity)| *quantity)
     }
 }
+
+/// A customer to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCustomer {
+    pub channel: ChannelId,
+    pub external_id: String,
+    pub name: String,
+    pub country: Country,
+    /// One of the channel's.
+    pub currency: Currency,
+}
+
+/// A subscription to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSubscription {
+    pub customer: CustomerId,
+    pub bundle: BundleId,
+    pub quantity: u32,
+    pub start: NaiveDate,
+    pub price_rule: PriceRule,
+}
+
+/// Why a customer or a subscription is not made or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SaleRefusal {
+    #[error("Another customer of this channel has this id")]
+    ExternalIdTaken,
+    #[error("Choose a currency that the channel sells in")]
+    NotACurrency,
+    #[error("The currency is fixed once the customer has a subscription")]
+    CurrencyFixed,
+    #[error("The re-seller is {0}, so nothing new is sold through this channel; what was sold stays visible")]
+    NotSelling(&'static str),
+    #[error("Choose a bundle that the channel sells")]
+    NotSold,
+    #[error("The bundle has no price in {currency} on {}; choose a later start or another bundle", start.format("%-d %B %Y"))]
+    NoPrice { currency: Currency, start: NaiveDate },
+    #[error("Choose a day on which the subscription runs")]
+    NotRunning,
+    #[error("The subscription has this quantity on that day already")]
+    SameQuantity,
+    #[error("The subscription has ended; start a new one instead")]
+    Ended,
+    #[error("The end has come, so it stays")]
+    EndStays,
+}

@@ -1,0 +1,121 @@
+//! Reads the catalog: products, and bundles with their components and charges.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::result::Error as QueryError;
+
+use super::{
+    Bundle, BundleKind, BundleState, Charge, ChargeKind, ChargeModel, Component, PriceConcern, Product,
+};
+use crate::db::AnyConnection;
+use crate::db::schema::{bundle_components, bundles, charges, products};
+use crate::values::{BundleId, ChargeId, ProductId, Quantity};
+
+crate::text_columns!(BundleKind, BundleState, ChargeKind, ChargeModel, PriceConcern);
+
+type ProductRow = (ProductId, String, String, String, String, bool);
+type ProductColumns =
+    (products::id, products::sku, products::name, products::category, products::unit, products::metered);
+
+const PRODUCT: ProductColumns =
+    (products::id, products::sku, products::name, products::category, products::unit, products::metered);
+
+type BundleRow = (BundleId, String, String, String, BundleKind, BundleState);
+type ComponentRow = (BundleId, Option<ProductId>, Option<BundleId>, Quantity);
+type ChargeRow = (BundleId, ChargeId, ChargeKind, ChargeModel, Option<ProductId>, i64);
+
+fn to_product((id, sku, name, category, unit, metered): ProductRow) -> Product {
+    Product { id, sku, name, category, unit, metered }
+}
+
+fn to_component((_, product, member, included): ComponentRow) -> Option<Component> {
+    match (product, member) {
+        (Some(product), _) => Some(Component::Product { product, included }),
+        (None, Some(member)) => Some(Component::Bundle(member)),
+        (None, None) => None,
+    }
+}
+
+fn to_charge((_, id, kind, model, product, position): ChargeRow) -> Charge {
+    Charge { id, kind, model, product, position }
+}
+
+/// Every product, by name.
+pub fn products(connection: &mut AnyConnection) -> QueryResult<Vec<Product>> {
+    let rows: Vec<ProductRow> =
+        products::table.order((products::name_key, products::sku)).select(PRODUCT).load(connection)?;
+    Ok(rows.into_iter().map(to_product).collect())
+}
+
+/// A product; `NotFound` when there is none.
+pub fn product(connection: &mut AnyConnection, id: ProductId) -> QueryResult<Product> {
+    products::table.find(id).select(PRODUCT).first::<ProductRow>(connection).map(to_product)
+}
+
+/// Every bundle with its components and charges, by name.
+pub fn bundles(connection: &mut AnyConnection) -> QueryResult<Vec<Bundle>> {
+    whole(connection, None)
+}
+
+/// A bundle with its components and charges; `NotFound` when there is none.
+pub fn bundle(connection: &mut AnyConnection, id: BundleId) -> QueryResult<Bundle> {
+    whole(connection, Some(id))?.pop().ok_or(QueryError::NotFound)
+}
+
+/// How many units a month one unit of a bundle includes, by product; a package's is the sum of its members'.
+pub fn included(connection: &mut AnyConnection, id: BundleId) -> QueryResult<BTreeMap<ProductId, Quantity>> {
+    let bundle = bundle(connection, id)?;
+    let mut parts = bundle.components.clone();
+    for component in &bundle.components {
+        if let Component::Bundle(member) = component {
+            parts.extend(self::bundle(connection, *member)?.components);
+        }
+    }
+    super::included::total(&parts).map_err(|error| QueryError::DeserializationError(error.into()))
+}
+
+fn whole(connection: &mut AnyConnection, only: Option<BundleId>) -> QueryResult<Vec<Bundle>> {
+    let mut query = bundles::table.into_boxed().order((bundles::name_key, bundles::code));
+    let mut parts = bundle_components::table.into_boxed().order(bundle_components::id);
+    let mut dues = charges::table.into_boxed().order(charges::position);
+    if let Some(id) = only {
+        query = query.filter(bundles::id.eq(id));
+        parts = parts.filter(bundle_components::bundle_id.eq(id));
+        dues = dues.filter(charges::bundle_id.eq(id));
+    }
+    let columns =
+        (bundles::id, bundles::code, bundles::name, bundles::description, bundles::kind, bundles::state);
+    let found: Vec<BundleRow> = query.select(columns).load(connection)?;
+    let parts = {
+        use bundle_components::{bundle_id, included, member_id, product_id};
+        parts.select((bundle_id, product_id, member_id, included)).load::<ComponentRow>(connection)?
+    };
+    let dues = {
+        use charges::{bundle_id, id, kind, model, position, product_id};
+        dues.select((bundle_id, id, kind, model, product_id, position)).load::<ChargeRow>(connection)?
+    };
+    Ok(joined(found, parts, dues))
+}
+
+fn joined(found: Vec<BundleRow>, parts: Vec<ComponentRow>, dues: Vec<ChargeRow>) -> Vec<Bundle> {
+    let mut components: BTreeMap<BundleId, Vec<Component>> = BTreeMap::new();
+    for row in parts {
+        components.entry(row.0).or_default().extend(to_component(row));
+    }
+    let mut charges: BTreeMap<BundleId, Vec<Charge>> = BTreeMap::new();
+    for row in dues {
+        charges.entry(row.0).or_default().push(to_charge(row));
+    }
+    let bundle = |(id, code, name, description, kind, state): BundleRow| Bundle {
+        id,
+        code,
+        name,
+        description,
+        kind,
+        state,
+        components: components.remove(&id).unwrap_or_default(),
+        charges: charges.remove(&id).unwrap_or_default(),
+    };
+    found.into_iter().map(bundle).collect()
+}
