@@ -89,6 +89,17 @@ impl Serialize for Month {
     }
 }
 
+/// A day that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Enter a day as 2026-11-23")]
+pub struct DayFault;
+
+/// A day as people and date fields type it, from 1900 to 9998.
+pub fn parse_day(text: &str) -> Result<NaiveDate, DayFault> {
+    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| DayFault)?;
+    if (1900..=9998).contains(&day.year()) { Ok(day) } else { Err(DayFault) }
+}
+
 /// Days from `from` up to but without `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Days {
@@ -138,6 +149,14 @@ mod tests {
         assert_eq!(month("2026-02").through(month("2026-01")).count(), 0);
         for wrong in ["2026-13", "2026-1", "26-01", "", "2026", "0000-01"] {
             assert!(wrong.parse::<Month>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_as_date_fields_send_them() {
+        assert_eq!(parse_day(" 2024-02-29 "), Ok(month("2024-02").end().pred_opt().unwrap()));
+        for wrong in ["", "2026-02-29", "29.2.2024", "0001-01-01", "9999-01-01"] {
+            assert_eq!(parse_day(wrong), Err(DayFault), "{wrong}");
         }
     }
 

@@ -10,6 +10,7 @@ pub mod form;
 mod frame;
 mod guards;
 pub mod headers;
+pub mod links;
 mod respond;
 pub mod shell;
 mod site;
