@@ -1,0 +1,212 @@
+//! Setting a channel price: the policy is asked inside the transaction that saves it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{ChannelBundle, PricePolicy, policy, store};
+use crate::catalog::{
+    self, Bundle, NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, PriceVersion, price_store, prices,
+};
+use crate::db::schema::{customers, subscriptions};
+use crate::db::{AnyConnection, Failure};
+use crate::values::{Act, BundleId, ChannelId, ChargeId, Currency, PriceVersionId, Scope};
+
+/// A channel price to be set.
+#[derive(Debug, Clone)]
+pub struct Wished {
+    pub channel: ChannelId,
+    pub bundle: BundleId,
+    pub currency: Currency,
+    pub effective_from: NaiveDate,
+    pub concerns: PriceConcern,
+    pub reason: String,
+    pub values: BTreeMap<ChargeId, PriceValue>,
+}
+
+/// Why a channel price is refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The policy's faults by charge, all of them.
+    Policy(Vec<(ChargeId, policy::Fault)>),
+    /// Re-sellers set prices from today on.
+    InThePast,
+    Price(PriceRefusal),
+}
+
+/// What a price editor shows of one bundle and currency.
+#[derive(Debug, Clone)]
+pub struct Book {
+    pub bundle: Bundle,
+    pub sold: ChannelBundle,
+    pub currency: Currency,
+    pub channel_versions: Vec<PriceVersion>,
+    pub reference_versions: Vec<PriceVersion>,
+}
+
+impl Book {
+    /// The version that a new subscription pays on a day: the channel's, else the reference.
+    pub fn in_effect(&self, day: NaiveDate) -> Option<&PriceVersion> {
+        prices::current(&self.channel_versions, day).or_else(|| self.reference(day))
+    }
+
+    pub fn reference(&self, day: NaiveDate) -> Option<&PriceVersion> {
+        prices::current(&self.reference_versions, day)
+    }
+
+    /// The next channel version whose day has not come.
+    pub fn planned(&self, today: NaiveDate) -> Option<&PriceVersion> {
+        self.channel_versions.iter().find(|version| version.effective_from > today)
+    }
+}
+
+/// The books of everything a channel sells, in each of its currencies.
+pub fn books(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> QueryResult<Vec<Book>> {
+    let channel = store::find(connection, scope, id)?;
+    let sold = store::bundles(connection, id)?;
+    let own = price_store::book(connection, Some(id))?;
+    let reference = price_store::book(connection, None)?;
+    let of = |book: &[PriceVersion], bundle: BundleId, currency: Currency| -> Vec<PriceVersion> {
+        book.iter()
+            .filter(|version| version.bundle == bundle && version.currency == currency)
+            .cloned()
+            .collect()
+    };
+    let mut books = Vec::new();
+    for bundle in catalog::store::bundles(connection)? {
+        let Some(sold) = sold.iter().find(|one| one.bundle == bundle.id) else { continue };
+        for currency in &channel.currencies {
+            books.push(Book {
+                channel_versions: of(&own, bundle.id, *currency),
+                reference_versions: of(&reference, bundle.id, *currency),
+                bundle: bundle.clone(),
+                sold: sold.clone(),
+                currency: *currency,
+            });
+        }
+    }
+    Ok(books)
+}
+
+/// One of them; `NotFound` when the channel does not sell the bundle in the currency.
+pub fn book(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: ChannelId,
+    bundle: BundleId,
+    currency: Currency,
+) -> QueryResult<Book> {
+    let all = books(connection, scope, channel)?;
+    let found = all.into_iter().find(|book| book.bundle.id == bundle && book.currency == currency);
+    found.ok_or(diesel::result::Error::NotFound)
+}
+
+/// Whether a re-seller's wish is allowed, charge by charge. The provider is not bound by the policy. A charge whose
+/// price does not change is not asked.
+pub fn check(
+    book: &Book,
+    editable: bool,
+    scope: Scope,
+    wished: &Wished,
+) -> Result<(), Vec<(ChargeId, policy::Fault)>> {
+    if scope == Scope::Root {
+        return Ok(());
+    }
+    let before = book.in_effect(wished.effective_from);
+    let reference = book.reference(wished.effective_from);
+    let mut faults = Vec::new();
+    for charge in &book.bundle.charges {
+        let (Some(price), Some(reference)) =
+            (wished.values.get(&charge.id), reference.and_then(|version| version.values.get(&charge.id)))
+        else {
+            continue;
+        };
+        if before.and_then(|version| version.values.get(&charge.id)) == Some(price) {
+            continue;
+        }
+        let wish = policy::Wish {
+            kind: charge.kind,
+            currency: wished.currency,
+            reference: *reference,
+            price: *price,
+        };
+        if let Err(found) = policy::check(editable, book.sold.policy, book.sold.band, &wish) {
+            faults.extend(found.into_iter().map(|fault| (charge.id, fault)));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Sets a channel price.
+pub fn set(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    wished: &Wished,
+    act: &Act,
+) -> Result<PriceVersionId, Failure<Refusal>> {
+    let channel = store::find(connection, scope, wished.channel)?;
+    let book = book(connection, scope, wished.channel, wished.bundle, wished.currency)?;
+    if scope != Scope::Root && wished.effective_from < act.today() {
+        return Err(Failure::Refused(Refusal::InThePast));
+    }
+    if scope != Scope::Root && (!channel.price_editable || book.sold.policy == PricePolicy::Locked) {
+        let fault = check(&book, false, scope, wished).err().unwrap_or_default();
+        return Err(Failure::Refused(Refusal::Policy(fault)));
+    }
+    check(&book, channel.price_editable, scope, wished)
+        .map_err(|faults| Failure::Refused(Refusal::Policy(faults)))?;
+    let new = NewPriceVersion {
+        channel: Some(wished.channel),
+        bundle: wished.bundle,
+        currency: wished.currency,
+        effective_from: wished.effective_from,
+        concerns: wished.concerns,
+        reason: wished.reason.clone(),
+        values: wished.values.clone(),
+    };
+    price_store::save(connection, &new, act).map_err(|failure| failure.map_refusal(Refusal::Price))
+}
+
+/// Drops a planned channel price; a re-seller only where it may set one.
+pub fn drop_planned(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: ChannelId,
+    id: PriceVersionId,
+    act: &Act,
+) -> Result<(), Failure<Refusal>> {
+    let own = store::find(connection, scope, channel)?;
+    let version = price_store::version(connection, id)?;
+    if version.channel != Some(channel) {
+        return Err(diesel::result::Error::NotFound.into());
+    }
+    let book = book(connection, scope, channel, version.bundle, version.currency)?;
+    if scope != Scope::Root && (!own.price_editable || book.sold.policy == PricePolicy::Locked) {
+        return Err(Failure::Refused(Refusal::Policy(Vec::new())));
+    }
+    price_store::drop_planned(connection, id, act).map_err(|failure| failure.map_refusal(Refusal::Price))
+}
+
+/// How many customers and subscriptions run on the bundle in the currency: who notices a price.
+pub fn concerned(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    bundle: BundleId,
+    currency: Currency,
+    day: NaiveDate,
+) -> QueryResult<(usize, usize)> {
+    let rows: Vec<crate::values::CustomerId> = subscriptions::table
+        .inner_join(customers::table.on(customers::id.eq(subscriptions::customer_id)))
+        .filter(subscriptions::channel_id.eq(channel))
+        .filter(subscriptions::bundle_id.eq(bundle))
+        .filter(customers::currency.eq(currency))
+        .filter(subscriptions::price_rule.eq("follow"))
+        .filter(subscriptions::end_on.is_null().or(subscriptions::end_on.gt(day)))
+        .select(customers::id)
+        .load(connection)?;
+    let mut distinct = rows.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    Ok((distinct.len(), rows.len()))
+}

@@ -1,0 +1,307 @@
+//! Channels in the database.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::{Band, Channel, ChannelBundle, PricePolicy};
+use crate::audit::{self, Event};
+use crate::db::schema::{channel_bundles, channel_currencies, channels, resellers};
+use crate::db::{AnyConnection, Failure};
+use crate::values::{
+    Act, BundleId, ChannelId, Code, Currency, HostName, Percent, ResellerId, Scope, Timestamp,
+};
+
+crate::text_columns!(PricePolicy);
+
+/// Why a channel is not made or changed; `Display` is the message for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("This re-seller has its channel already")]
+    HasChannel(ChannelId),
+    #[error("The re-seller's account is {0}; it gets no channel")]
+    NotAwaiting(String),
+    #[error("Another channel has this code")]
+    CodeTaken,
+    #[error("Another channel has this host name")]
+    HostTaken,
+    #[error("Somebody changed the channel since you opened it; look at it again")]
+    Outdated,
+}
+
+type Outcome<T> = Result<T, Failure<Refusal>>;
+
+/// What a channel says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    pub code: Code,
+    pub name: String,
+    pub host: Option<HostName>,
+    pub price_editable: bool,
+    pub shows_reference: bool,
+    pub may_import: bool,
+}
+
+type Row = (ChannelId, ResellerId, String, Code, String, Option<HostName>, bool, bool, bool, i64, Timestamp);
+
+/// The channels in scope, by name.
+pub fn list(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Channel>> {
+    let mut query = channels::table
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .order((channels::name, channels::id))
+        .select((
+            channels::id,
+            channels::reseller_id,
+            resellers::name,
+            channels::code,
+            channels::name,
+            channels::host,
+            channels::price_editable,
+            channels::shows_reference,
+            channels::may_import,
+            channels::revision,
+            channels::created_at,
+        ))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    let rows: Vec<Row> = query.load(connection)?;
+    let pairs: Vec<(ChannelId, Currency)> = channel_currencies::table
+        .order((channel_currencies::channel_id, channel_currencies::currency))
+        .load(connection)?;
+    let mut currencies: HashMap<ChannelId, Vec<Currency>> = HashMap::new();
+    for (channel, currency) in pairs {
+        currencies.entry(channel).or_default().push(currency);
+    }
+    Ok(rows.into_iter().map(|row| channel(row, &mut currencies)).collect())
+}
+
+fn channel(row: Row, currencies: &mut HashMap<ChannelId, Vec<Currency>>) -> Channel {
+    let (
+        id,
+        reseller,
+        reseller_name,
+        code,
+        name,
+        host,
+        price_editable,
+        shows_reference,
+        may_import,
+        revision,
+        created_at,
+    ) = row;
+    let currencies = currencies.remove(&id).unwrap_or_default();
+    Channel {
+        id,
+        reseller,
+        reseller_name,
+        code,
+        name,
+        host,
+        price_editable,
+        shows_reference,
+        may_import,
+        currencies,
+        revision,
+        created_at,
+    }
+}
+
+/// A channel in scope.
+pub fn find(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> QueryResult<Channel> {
+    let found = list(connection, scope)?.into_iter().find(|channel| channel.id == id);
+    found.ok_or(diesel::result::Error::NotFound)
+}
+
+/// The channel with a code, as people type it.
+pub fn by_code(connection: &mut AnyConnection, code: &str) -> QueryResult<Option<Channel>> {
+    let code = code.trim().to_ascii_uppercase();
+    Ok(list(connection, Scope::Root)?.into_iter().find(|channel| channel.code.as_str() == code))
+}
+
+/// A re-seller's one channel.
+pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Option<Channel>> {
+    Ok(list(connection, Scope::Reseller(reseller))?.pop())
+}
+
+/// What a channel sells, and on what conditions.
+pub fn bundles(connection: &mut AnyConnection, id: ChannelId) -> QueryResult<Vec<ChannelBundle>> {
+    type Row = (BundleId, bool, PricePolicy, Option<Percent>, Option<Percent>, Option<Percent>);
+    let rows: Vec<Row> = channel_bundles::table
+        .filter(channel_bundles::channel_id.eq(id))
+        .select((
+            channel_bundles::bundle_id,
+            channel_bundles::enabled,
+            channel_bundles::policy,
+            channel_bundles::floor,
+            channel_bundles::ceiling,
+            channel_bundles::min_margin,
+        ))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(bundle, enabled, policy, floor, ceiling, min_margin)| {
+            let band = Band { floor, ceiling, min_margin };
+            ChannelBundle { bundle, enabled, policy, band }
+        })
+        .collect())
+}
+
+/// Makes the one channel of an accepted re-seller, which becomes active. The constraint on the re-seller decides
+/// when two administrators do it at once.
+pub fn create(
+    connection: &mut AnyConnection,
+    reseller: ResellerId,
+    details: &Details,
+    currencies: &[Currency],
+    sold: &[ChannelBundle],
+    act: &Act,
+) -> Outcome<ChannelId> {
+    let (state, name): (String, String) =
+        resellers::table.find(reseller).select((resellers::state, resellers::name)).first(connection)?;
+    if let Some(existing) = of_reseller(connection, reseller)? {
+        return Err(Failure::Refused(Refusal::HasChannel(existing.id)));
+    }
+    if state != "awaiting_channel" {
+        return Err(Failure::Refused(Refusal::NotAwaiting(state)));
+    }
+    check_names(connection, None, details)?;
+    let id = ChannelId::generate();
+    diesel::insert_into(channels::table)
+        .values((
+            channels::id.eq(id),
+            channels::reseller_id.eq(reseller),
+            channels::code.eq(&details.code),
+            channels::name.eq(&details.name),
+            channels::host.eq(&details.host),
+            channels::price_editable.eq(details.price_editable),
+            channels::shows_reference.eq(details.shows_reference),
+            channels::may_import.eq(details.may_import),
+            channels::revision.eq(1),
+            channels::created_at.eq(act.at),
+        ))
+        .execute(connection)?;
+    put_currencies(connection, id, currencies)?;
+    put_bundles(connection, id, sold)?;
+    diesel::update(resellers::table.find(reseller)).set(resellers::state.eq("active")).execute(connection)?;
+    let event = Event::on(
+        "channel",
+        id,
+        "channel.created",
+        format!("Channel {} made for {name}", details.code),
+    )
+    .of_reseller(reseller)
+    .after(
+        json!({ "currencies": currencies, "price_editable": details.price_editable, "bundles": sold.len() }),
+    );
+    audit::record(connection, act, event)?;
+    Ok(id)
+}
+
+/// Changes a channel as it was at `revision`; currencies can be added, not taken away.
+pub fn edit(
+    connection: &mut AnyConnection,
+    id: ChannelId,
+    revision: i64,
+    details: &Details,
+    currencies: &[Currency],
+    act: &Act,
+) -> Outcome<()> {
+    let before = find(connection, Scope::Root, id)?;
+    check_names(connection, Some(id), details)?;
+    raise_revision(connection, id, revision)?;
+    diesel::update(channels::table.find(id))
+        .set((
+            channels::code.eq(&details.code),
+            channels::name.eq(&details.name),
+            channels::host.eq(&details.host),
+            channels::price_editable.eq(details.price_editable),
+            channels::shows_reference.eq(details.shows_reference),
+            channels::may_import.eq(details.may_import),
+        ))
+        .execute(connection)?;
+    let added: Vec<Currency> =
+        currencies.iter().copied().filter(|one| !before.currencies.contains(one)).collect();
+    put_currencies(connection, id, &added)?;
+    let event = Event::on("channel", id, "channel.changed", format!("Channel {} changed", details.code))
+        .of_reseller(before.reseller)
+        .before(json!({ "name": before.name, "price_editable": before.price_editable }))
+        .after(json!({ "name": details.name, "price_editable": details.price_editable, "added": added }));
+    audit::record(connection, act, event)?;
+    Ok(())
+}
+
+/// Says anew what a channel as it was at `revision` sells. What is left out is switched off, never forgotten.
+pub fn set_bundles(
+    connection: &mut AnyConnection,
+    id: ChannelId,
+    revision: i64,
+    sold: &[ChannelBundle],
+    act: &Act,
+) -> Outcome<()> {
+    let before = find(connection, Scope::Root, id)?;
+    raise_revision(connection, id, revision)?;
+    let mut all: Vec<ChannelBundle> = sold.to_vec();
+    for old in bundles(connection, id)? {
+        if !all.iter().any(|new| new.bundle == old.bundle) {
+            all.push(ChannelBundle { enabled: false, ..old });
+        }
+    }
+    diesel::delete(channel_bundles::table.filter(channel_bundles::channel_id.eq(id))).execute(connection)?;
+    put_bundles(connection, id, &all)?;
+    let summary = format!("Channel {} sells {} bundles", before.code, sold.len());
+    let policies: HashMap<String, &str> =
+        sold.iter().map(|one| (one.bundle.to_string(), one.policy.as_str())).collect();
+    let event = Event::on("channel", id, "channel.bundles_changed", summary)
+        .of_reseller(before.reseller)
+        .after(json!({ "policies": policies }));
+    audit::record(connection, act, event)?;
+    Ok(())
+}
+
+fn raise_revision(connection: &mut AnyConnection, id: ChannelId, revision: i64) -> Outcome<()> {
+    let raised = diesel::update(channels::table.find(id).filter(channels::revision.eq(revision)))
+        .set(channels::revision.eq(revision + 1))
+        .execute(connection)?;
+    if raised == 1 { Ok(()) } else { Err(Failure::Refused(Refusal::Outdated)) }
+}
+
+fn check_names(connection: &mut AnyConnection, own: Option<ChannelId>, details: &Details) -> Outcome<()> {
+    for other in list(connection, Scope::Root)?.into_iter().filter(|other| Some(other.id) != own) {
+        if other.code == details.code {
+            return Err(Failure::Refused(Refusal::CodeTaken));
+        }
+        if other.host.is_some() && other.host == details.host {
+            return Err(Failure::Refused(Refusal::HostTaken));
+        }
+    }
+    Ok(())
+}
+
+fn put_currencies(connection: &mut AnyConnection, id: ChannelId, currencies: &[Currency]) -> QueryResult<()> {
+    for currency in currencies {
+        diesel::insert_into(channel_currencies::table)
+            .values((channel_currencies::channel_id.eq(id), channel_currencies::currency.eq(*currency)))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+fn put_bundles(connection: &mut AnyConnection, id: ChannelId, sold: &[ChannelBundle]) -> QueryResult<()> {
+    for one in sold {
+        diesel::insert_into(channel_bundles::table)
+            .values((
+                channel_bundles::channel_id.eq(id),
+                channel_bundles::bundle_id.eq(one.bundle),
+                channel_bundles::enabled.eq(one.enabled),
+                channel_bundles::policy.eq(one.policy),
+                channel_bundles::floor.eq(one.band.floor),
+                channel_bundles::ceiling.eq(one.band.ceiling),
+                channel_bundles::min_margin.eq(one.band.min_margin),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}
