@@ -1,0 +1,39 @@
+//! `/customers/{id}`: a customer with its subscriptions and history, for members.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use crate::audit::{self, Entry};
+use crate::channels;
+use crate::customers::lists::{self, SubscriptionFilter, SubscriptionRow};
+use crate::customers::{Customer, store};
+use crate::db::Db;
+use crate::values::CustomerId;
+use crate::web::{Answer, Error, Member, Shell, page};
+
+#[derive(Template)]
+#[template(path = "customers/customer.html")]
+struct CustomerPage {
+    shell: Shell,
+    today: chrono::NaiveDate,
+    channel_name: String,
+    customer: Customer,
+    subscriptions: Vec<SubscriptionRow>,
+    history: Vec<Entry>,
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
+    let (scope, today) = (member.scope, member.act().today());
+    let (customer, channel, subscriptions, history) = db
+        .read(move |connection| {
+            let customer = store::customer(connection, scope, id)?;
+            let channel = channels::store::find(connection, scope, customer.channel)?;
+            let filter = SubscriptionFilter { customer: Some(id), ..SubscriptionFilter::default() };
+            let subscriptions = lists::subscriptions(connection, scope, &filter, today)?;
+            Ok((customer, channel, subscriptions, audit::of_object(connection, id)?))
+        })
+        .await?;
+    let channel_name = channel.name;
+    page(&CustomerPage { shell, today, channel_name, customer, subscriptions, history })
+}

@@ -1,0 +1,167 @@
+//! `/customers/new` and `/customers/{id}/edit`, for members.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{channels, chosen, options};
+use crate::channels::Channel;
+use crate::customers::{Customer, NewCustomer, SaleRefusal, sales, store};
+use crate::db::{Db, Decided};
+use crate::values::{ChannelId, Country, Currency, CustomerId};
+use crate::web::{Answer, Error, Errors, Form, Go, Member, Shell, page, page_with};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    channel: String,
+    external_id: String,
+    name: String,
+    country: String,
+    currency: String,
+}
+
+#[derive(Template)]
+#[template(path = "customers/edit_customer.html")]
+struct EditPage {
+    shell: Shell,
+    /// `None` for a new customer.
+    id: Option<CustomerId>,
+    channels: Vec<(String, String)>,
+    /// Whether a channel is to be chosen: root has several.
+    chooses_channel: bool,
+    countries: Vec<(&'static str, &'static str)>,
+    currencies: Vec<Currency>,
+    form: Typed,
+    errors: Errors,
+}
+
+impl EditPage {
+    fn currency_options(&self) -> Vec<(&'static str, &'static str)> {
+        self.currencies.iter().map(|currency| (currency.code(), currency.code())).collect()
+    }
+}
+
+impl Typed {
+    fn parse(&self, channel: ChannelId, errors: &mut Errors) -> Option<NewCustomer> {
+        let required = |errors: &mut Errors, field: &str, text: &str, message: &str| {
+            let text = text.trim().to_owned();
+            match text.chars().count() {
+                0 => errors.add(field, message),
+                201.. => errors.add(field, "Enter 200 characters or fewer"),
+                _ => {}
+            }
+            text
+        };
+        let external_id =
+            required(errors, "external_id", &self.external_id, "Enter your own id of the customer");
+        let name = required(errors, "name", &self.name, "Enter the customer's name");
+        let country = errors.take("country", self.country.parse::<Country>());
+        let currency = errors.take("currency", self.currency.parse::<Currency>());
+        if !errors.is_empty() {
+            return None;
+        }
+        Some(NewCustomer { channel, external_id, name, country: country?, currency: currency? })
+    }
+}
+
+fn beside_field(errors: &mut Errors, refusal: &SaleRefusal) {
+    let field = match refusal {
+        SaleRefusal::ExternalIdTaken => "external_id",
+        SaleRefusal::NotACurrency | SaleRefusal::CurrencyFixed => "currency",
+        _ => "",
+    };
+    errors.add(field, refusal);
+}
+
+fn edit_page(shell: Shell, id: Option<CustomerId>, all: &[Channel], form: Typed, errors: Errors) -> EditPage {
+    let countries = Country::all().map(|country| (country.code(), country.name())).collect();
+    let mut currencies: Vec<Currency> = all.iter().flat_map(|channel| channel.currencies.clone()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    let chooses_channel = id.is_none() && all.len() > 1;
+    EditPage { shell, id, channels: options(all), chooses_channel, countries, currencies, form, errors }
+}
+
+pub async fn new(member: Member, shell: Shell, db: Data<Db>, typed: Query<Typed>) -> Answer {
+    let all = channels(&db, member.scope).await?;
+    page(&edit_page(shell, None, &all, typed.into_inner(), Errors::default()))
+}
+
+pub async fn create(member: Member, shell: Shell, go: Go, db: Data<Db>, form: Form<Typed>) -> Answer {
+    let Form(mut form) = form;
+    let all = channels(&db, member.scope).await?;
+    if let [only] = all.as_slice() {
+        form.channel = only.id.to_string();
+    }
+    let mut errors = Errors::default();
+    let channel = chosen(&member, &all, &form.channel).map(|channel| channel.id);
+    if channel.is_none() {
+        errors.add("channel", "Choose a channel");
+    }
+    let placeholder = channel.unwrap_or_else(|| ChannelId::derived(""));
+    let (Some(_), Some(details)) = (channel, form.parse(placeholder, &mut errors)) else {
+        let refused = edit_page(shell, None, &all, form, errors);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    };
+    let (scope, act, name) = (member.scope, member.act(), details.name.clone());
+    let created = db.write(move |connection| sales::create_customer(connection, scope, &details, &act));
+    match created.await.decided()? {
+        Ok(id) => go.to(format!("/customers/{id}"), format!("Customer {name} added")),
+        Err(refusal) => {
+            beside_field(&mut errors, &refusal);
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, None, &all, form, errors))
+        }
+    }
+}
+
+pub async fn edit(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
+    let scope = member.scope;
+    let customer = db.read(move |connection| store::customer(connection, scope, id)).await?;
+    let all = channels(&db, scope).await?;
+    let own: Vec<Channel> = all.into_iter().filter(|channel| channel.id == customer.channel).collect();
+    let form = Typed {
+        channel: customer.channel.to_string(),
+        external_id: customer.external_id,
+        name: customer.name,
+        country: customer.country.to_string(),
+        currency: customer.currency.to_string(),
+    };
+    page(&edit_page(shell, Some(id), &own, form, Errors::default()))
+}
+
+pub async fn save(
+    member: Member,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    id: Path<String>,
+    form: Form<Typed>,
+) -> Answer {
+    let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
+    let Form(form) = form;
+    let scope = member.scope;
+    let customer = db.read(move |connection| store::customer(connection, scope, id)).await?;
+    let mut own = channels(&db, scope).await?;
+    own.retain(|channel| channel.id == customer.channel);
+    let mut errors = Errors::default();
+    let Some(new) = form.parse(customer.channel, &mut errors) else {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, Some(id), &own, form, errors));
+    };
+    let act = member.act();
+    let NewCustomer { channel, external_id, name, country, currency } = new;
+    let changed = Customer { id, channel, external_id, name, country, currency };
+    match db
+        .write(move |connection| sales::change_customer(connection, scope, &changed, &act))
+        .await
+        .decided()?
+    {
+        Ok(()) => go.to(format!("/customers/{id}"), "Customer saved"),
+        Err(refusal) => {
+            beside_field(&mut errors, &refusal);
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, Some(id), &own, form, errors))
+        }
+    }
+}
