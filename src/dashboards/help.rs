@@ -1,0 +1,56 @@
+//! `/help`: how the portal works, and its words. For anyone.
+
+use askama::Template;
+
+use crate::web::{Answer, Shell, page};
+
+#[derive(Template)]
+#[template(path = "dashboards/help.html")]
+struct HelpPage {
+    shell: Shell,
+    words: &'static [(&'static str, &'static str)],
+}
+
+/// Each term of the portal, once.
+const WORDS: &[(&str, &str)] = &[
+    ("Request", "A company's wish to become a re-seller, from the first draft to the decision."),
+    (
+        "Terms",
+        "The profit-share agreement as numbered versions. The agreed version is what splits the revenue.",
+    ),
+    (
+        "Share",
+        "The re-seller's part of the revenue or of the margin, in percent. The provider keeps the rest.",
+    ),
+    (
+        "Channel",
+        "What a re-seller sells, in which currencies and at which prices. Each re-seller has exactly one.",
+    ),
+    ("Product", "The smallest thing that is counted, with its unit."),
+    ("Bundle", "What a customer subscribes to: charges, and products with included quantities."),
+    ("Package", "A bundle made of bundles, with its own charges."),
+    (
+        "Reference price",
+        "The provider's own price of a bundle, dated. It applies while a channel has no price of its own.",
+    ),
+    ("Channel price", "What the re-seller's customers pay."),
+    ("Price policy", "Whether a re-seller may change a channel price: locked, within a band, or free."),
+    (
+        "Floor and ceiling",
+        "The lowest and highest channel price of a band, in percent of the reference price.",
+    ),
+    ("Margin", "Channel price less reference price, in percent of the channel price."),
+    ("Cost-plus", "A usage charge made of the supplier's list cost and a percent on top."),
+    ("Subscription", "A bundle that a customer has from a day on, with dated quantities."),
+    ("Usage record", "How much of a product was used in a period, as a file says. It counts once."),
+    (
+        "Unrated usage",
+        "Records whose customer, product, subscription or price is not known yet. They are kept and rated once that is mended.",
+    ),
+    ("Charge line", "What one charge of a subscription costs in a month, rounded once."),
+    ("Net revenue", "Gross charges less credits."),
+];
+
+pub async fn show(shell: Shell) -> Answer {
+    page(&HelpPage { shell, words: WORDS })
+}

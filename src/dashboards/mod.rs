@@ -1,0 +1,9 @@
+//! The two home pages: what waits for you, what changed, and this month's money; and the counts beside the menu.
+
+pub mod help;
+pub mod pages;
+mod store;
+mod tasks;
+mod waiting;
+
+pub use waiting::waiting;

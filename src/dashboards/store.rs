@@ -1,0 +1,179 @@
+//! The figures of the home pages, from charge lines.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use diesel::dsl::{count_star, sum};
+use diesel::prelude::*;
+
+use crate::db::AnyConnection;
+use crate::db::schema::{bundles, channels, charge_lines, rated_months, resellers, subscriptions};
+use crate::values::{Amount, BundleId, ChannelId, Currency, Month, ResellerId, Scope, Timestamp};
+
+/// A month's money in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthMoney {
+    pub currency: Currency,
+    /// Gross less credits.
+    pub net: Amount,
+    pub reseller: Amount,
+    pub provider: Amount,
+}
+
+/// Net revenue of a month under one heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub month: Month,
+    pub currency: Currency,
+    /// The re-seller's name for root, the bundle's for a re-seller.
+    pub name: String,
+    pub net: Amount,
+}
+
+type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
+
+/// A month's money, one row for each currency, by code.
+pub(super) fn month_money(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    month: Month,
+) -> QueryResult<Vec<MonthMoney>> {
+    let mut query = charge_lines::table
+        .inner_join(channels::table.on(channels::id.eq(charge_lines::channel_id)))
+        .filter(charge_lines::month.eq(month))
+        .group_by(charge_lines::currency)
+        .order(charge_lines::currency)
+        .select((
+            charge_lines::currency,
+            (
+                sum(charge_lines::gross),
+                sum(charge_lines::credited),
+                sum(charge_lines::reseller_share),
+                sum(charge_lines::provider_share),
+            ),
+        ))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    let rows: Vec<(Currency, Sums)> = query.load(connection)?;
+    rows.into_iter()
+        .map(|(currency, (gross, credited, reseller, provider))| {
+            Ok(MonthMoney {
+                currency,
+                net: less(gross, credited)?,
+                reseller: reseller.unwrap_or_default(),
+                provider: provider.unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+type PartRow<Id> = (Month, Currency, Id, Option<Amount>, Option<Amount>);
+
+/// Net revenue from `first` to `last` by re-seller for root, by bundle for a re-seller.
+pub(super) fn parts(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    first: Month,
+    last: Month,
+) -> QueryResult<Vec<Part>> {
+    match scope.reseller() {
+        None => parts_by_reseller(connection, first, last),
+        Some(reseller) => parts_by_bundle(connection, reseller, first, last),
+    }
+}
+
+fn parts_by_reseller(connection: &mut AnyConnection, first: Month, last: Month) -> QueryResult<Vec<Part>> {
+    let names: HashMap<ChannelId, String> = channels::table
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .select((channels::id, resellers::name))
+        .load(connection)?
+        .into_iter()
+        .collect();
+    let rows: Vec<PartRow<ChannelId>> = charge_lines::table
+        .filter(charge_lines::month.between(first, last))
+        .group_by((charge_lines::month, charge_lines::currency, charge_lines::channel_id))
+        .select((
+            charge_lines::month,
+            charge_lines::currency,
+            charge_lines::channel_id,
+            sum(charge_lines::gross),
+            sum(charge_lines::credited),
+        ))
+        .load(connection)?;
+    named(rows, &names)
+}
+
+fn parts_by_bundle(
+    connection: &mut AnyConnection,
+    reseller: ResellerId,
+    first: Month,
+    last: Month,
+) -> QueryResult<Vec<Part>> {
+    let names: HashMap<BundleId, String> =
+        bundles::table.select((bundles::id, bundles::name)).load(connection)?.into_iter().collect();
+    let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+    let rows: Vec<PartRow<BundleId>> = charge_lines::table
+        .filter(charge_lines::channel_id.eq_any(own))
+        .filter(charge_lines::month.between(first, last))
+        .group_by((charge_lines::month, charge_lines::currency, charge_lines::bundle_id))
+        .select((
+            charge_lines::month,
+            charge_lines::currency,
+            charge_lines::bundle_id,
+            sum(charge_lines::gross),
+            sum(charge_lines::credited),
+        ))
+        .load(connection)?;
+    named(rows, &names)
+}
+
+fn named<Id: Eq + Hash>(rows: Vec<PartRow<Id>>, names: &HashMap<Id, String>) -> QueryResult<Vec<Part>> {
+    rows.into_iter()
+        .map(|(month, currency, id, gross, credited)| {
+            let name = names.get(&id).cloned().unwrap_or_default();
+            Ok(Part { month, currency, name, net: less(gross, credited)? })
+        })
+        .collect()
+}
+
+fn less(gross: Option<Amount>, credited: Option<Amount>) -> QueryResult<Amount> {
+    let net = gross.unwrap_or_default().checked_sub(credited.unwrap_or_default());
+    net.map_err(|error| diesel::result::Error::DeserializationError(error.into()))
+}
+
+/// How many subscriptions run today.
+pub(super) fn running_subscriptions(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    today: chrono::NaiveDate,
+) -> QueryResult<i64> {
+    let mut query = subscriptions::table
+        .inner_join(channels::table.on(channels::id.eq(subscriptions::channel_id)))
+        .filter(subscriptions::start_on.le(today))
+        .filter(subscriptions::end_on.is_null().or(subscriptions::end_on.gt(today)))
+        .select(count_star())
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    query.first(connection)
+}
+
+/// When the month's figures were last computed.
+pub(super) fn rated_at(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    month: Month,
+) -> QueryResult<Option<Timestamp>> {
+    let mut query = rated_months::table
+        .inner_join(channels::table.on(channels::id.eq(rated_months::channel_id)))
+        .filter(rated_months::month.eq(month))
+        .select(diesel::dsl::max(rated_months::rated_at))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    query.first(connection)
+}

@@ -1,0 +1,218 @@
+//! The work queue: each row one sentence, its age and one action.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::db::AnyConnection;
+use crate::db::schema::{
+    channels, customers, reseller_request_info as requests, resellers, subscriptions, terms_versions,
+    usage_files, usage_records,
+};
+use crate::terms::Side;
+use crate::values::{ChannelId, Percent, RequestId, ResellerId, Scope, Timestamp, UsageFileId};
+
+/// Something that waits for a person.
+#[derive(Debug, Clone)]
+pub struct Task {
+    pub icon: &'static str,
+    pub tone: &'static str,
+    pub href: String,
+    pub title: String,
+    pub text: String,
+    pub since: Option<Timestamp>,
+    pub action: &'static str,
+}
+
+const SHOWN: i64 = 8;
+
+/// What waits for root, the oldest first within each kind.
+pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let mut tasks = answered_terms(connection)?;
+    tasks.extend(new_requests(connection)?);
+    tasks.extend(without_channel(connection)?);
+    tasks.extend(undecided_files(connection, Scope::Root)?);
+    tasks.extend(unrated(connection, Scope::Root)?);
+    Ok(tasks)
+}
+
+/// What waits for a re-seller's administrator.
+pub(super) fn for_reseller(
+    connection: &mut AnyConnection,
+    reseller: ResellerId,
+    channel: Option<ChannelId>,
+) -> QueryResult<Vec<Task>> {
+    let mut tasks = offered_terms(connection, reseller)?;
+    tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
+    tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
+    if let Some(channel) = channel {
+        tasks.extend(first_steps(connection, channel)?);
+    }
+    Ok(tasks)
+}
+
+fn answered_terms(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let rows: Vec<(RequestId, String, i64, Percent, Timestamp)> = terms_versions::table
+        .inner_join(requests::table.on(requests::id.eq(terms_versions::request_id)))
+        .filter(terms_versions::state.eq("proposed"))
+        .filter(terms_versions::proposed_by.eq(Side::Reseller.as_str()))
+        .filter(requests::state.ne_all(["rejected", "withdrawn"]))
+        .order(terms_versions::created_at)
+        .limit(SHOWN)
+        .select((
+            requests::id,
+            requests::legal_name,
+            terms_versions::number,
+            terms_versions::share,
+            terms_versions::created_at,
+        ))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, number, share, since)| Task {
+            icon: "handshake",
+            tone: "accent",
+            href: format!("/requests/{id}"),
+            title: format!("{name} answered your terms"),
+            text: format!("Version {number} asks for a share of {share}%."),
+            since: Some(since),
+            action: "Review terms",
+        })
+        .collect())
+}
+
+fn new_requests(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let rows: Vec<(RequestId, String, String, Option<Timestamp>)> = requests::table
+        .filter(requests::state.eq("submitted"))
+        .order(requests::submitted_at)
+        .limit(SHOWN)
+        .select((requests::id, requests::legal_name, requests::reference, requests::submitted_at))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, reference, since)| Task {
+            icon: "inbox",
+            tone: "info",
+            href: format!("/requests/{id}"),
+            title: format!("{name} asks for a re-seller account"),
+            text: format!("Request {reference} waits for its review."),
+            since,
+            action: "Review request",
+        })
+        .collect())
+}
+
+fn without_channel(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let rows: Vec<(ResellerId, String, Timestamp)> = resellers::table
+        .filter(resellers::state.eq("awaiting_channel"))
+        .order(resellers::created_at)
+        .limit(SHOWN)
+        .select((resellers::id, resellers::name, resellers::created_at))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, since)| Task {
+            icon: "store",
+            tone: "warn",
+            href: format!("/resellers/{id}/channel"),
+            title: format!("{name} has no channel yet"),
+            text: "It cannot sell until you create its channel.".into(),
+            since: Some(since),
+            action: "Create channel",
+        })
+        .collect())
+}
+
+fn undecided_files(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Task>> {
+    let mut query = usage_files::table
+        .inner_join(channels::table.on(channels::id.eq(usage_files::channel_id)))
+        .filter(usage_files::state.eq("checked"))
+        .order(usage_files::created_at)
+        .limit(SHOWN)
+        .select((usage_files::id, usage_files::name, channels::name, usage_files::created_at))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    let rows: Vec<(UsageFileId, String, String, Timestamp)> = query.load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, file, channel, since)| Task {
+            icon: "file-check",
+            tone: "plain",
+            href: format!("/usage/files/{id}"),
+            title: format!("{file} is checked"),
+            text: format!("Usage of {channel} counts once you accept it."),
+            since: Some(since),
+            action: "Decide",
+        })
+        .collect())
+}
+
+fn unrated(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Option<Task>> {
+    let mut query = usage_records::table
+        .inner_join(channels::table.on(channels::id.eq(usage_records::channel_id)))
+        .filter(usage_records::unrated_cause.is_not_null())
+        .select((diesel::dsl::count_star(), diesel::dsl::min(usage_records::day)))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    let (count, first_day): (i64, Option<NaiveDate>) = query.first(connection)?;
+    Ok((count > 0).then(|| Task {
+        icon: "circle-question-mark",
+        tone: "bad",
+        href: "/usage/unrated".into(),
+        title: format!("{count} usage records are not rated"),
+        text: "A customer, product, subscription or price is missing. Nothing is lost.".into(),
+        since: first_day.map(Timestamp::start_of),
+        action: "See causes",
+    }))
+}
+
+fn offered_terms(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Vec<Task>> {
+    let rows: Vec<(i64, Percent, Timestamp)> = terms_versions::table
+        .inner_join(resellers::table.on(resellers::request_id.eq(terms_versions::request_id)))
+        .filter(resellers::id.eq(reseller))
+        .filter(terms_versions::state.eq("proposed"))
+        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()))
+        .select((terms_versions::number, terms_versions::share, terms_versions::created_at))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(number, share, since)| Task {
+            icon: "handshake",
+            tone: "accent",
+            href: "/agreement".into(),
+            title: "New terms are offered to you".into(),
+            text: format!("Version {number} offers a share of {share}%."),
+            since: Some(since),
+            action: "Review terms",
+        })
+        .collect())
+}
+
+/// What a new re-seller does first.
+fn first_steps(connection: &mut AnyConnection, channel: ChannelId) -> QueryResult<Option<Task>> {
+    let has_customer: bool =
+        diesel::select(diesel::dsl::exists(customers::table.filter(customers::channel_id.eq(channel))))
+            .get_result(connection)?;
+    let has_subscription: bool = diesel::select(diesel::dsl::exists(
+        subscriptions::table.filter(subscriptions::channel_id.eq(channel)),
+    ))
+    .get_result(connection)?;
+    let (icon, href, title, text, action) = match (has_customer, has_subscription) {
+        (false, _) => {
+            ("users", "/customers/new", "Add your first customer", "Your channel is open.", "Add customer")
+        }
+        (true, false) => (
+            "repeat",
+            "/customers",
+            "Sell your first bundle",
+            "Choose a customer and a bundle.",
+            "See customers",
+        ),
+        (true, true) => return Ok(None),
+    };
+    let (href, title, text) = (href.to_owned(), title.to_owned(), text.to_owned());
+    Ok(Some(Task { icon, tone: "ok", href, title, text, since: None, action }))
+}

@@ -1,0 +1,88 @@
+//! The counts beside the menu: what waits for this person, never totals.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::db::AnyConnection;
+use crate::db::schema::{
+    channels, mails, reseller_request_info as requests, resellers, terms_versions, usage_files, usage_records,
+};
+use crate::terms::Side;
+use crate::values::{ApplicantId, ResellerId};
+use crate::web::Role;
+use crate::web::shell::Waiting;
+
+/// What waits for a visitor.
+pub fn waiting(connection: &mut AnyConnection, role: &Role) -> QueryResult<Waiting> {
+    match role {
+        Role::Anonymous => Ok(Waiting::default()),
+        Role::Applicant { id, .. } => {
+            Ok(Waiting { application: for_applicant(connection, *id)?, ..Waiting::default() })
+        }
+        Role::Root { .. } => for_root(connection),
+        Role::Reseller { reseller, .. } => for_reseller(connection, *reseller),
+    }
+}
+
+fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
+    let offered = terms_versions::table
+        .filter(terms_versions::request_id.eq(requests::id))
+        .filter(terms_versions::state.eq("proposed"))
+        .filter(terms_versions::proposed_by.eq(Side::Reseller.as_str()));
+    let requests = requests::table
+        .filter(requests::state.eq("submitted").or(requests::state.eq("negotiating").and(exists(offered))))
+        .count()
+        .get_result(connection)?;
+    let channels =
+        resellers::table.filter(resellers::state.eq("awaiting_channel")).count().get_result(connection)?;
+    let usage_files =
+        usage_files::table.filter(usage_files::state.eq("checked")).count().get_result(connection)?;
+    let unrated = usage_records::table
+        .filter(usage_records::unrated_cause.is_not_null())
+        .count()
+        .get_result(connection)?;
+    let outbox = mails::table
+        .filter(mails::sent_at.is_null())
+        .filter(mails::last_error.is_not_null())
+        .count()
+        .get_result(connection)?;
+    Ok(Waiting { requests, channels, usage_files, unrated, outbox, ..Waiting::default() })
+}
+
+fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Waiting> {
+    let agreement = terms_versions::table
+        .inner_join(resellers::table.on(resellers::request_id.eq(terms_versions::request_id)))
+        .filter(resellers::id.eq(reseller))
+        .filter(terms_versions::state.eq("proposed"))
+        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()))
+        .count()
+        .get_result(connection)?;
+    let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+    let usage_files = usage_files::table
+        .filter(usage_files::channel_id.eq_any(own))
+        .filter(usage_files::state.eq("checked"))
+        .count()
+        .get_result(connection)?;
+    let unrated = usage_records::table
+        .filter(usage_records::channel_id.eq_any(own))
+        .filter(usage_records::unrated_cause.is_not_null())
+        .count()
+        .get_result(connection)?;
+    Ok(Waiting { agreement, usage_files, unrated, ..Waiting::default() })
+}
+
+fn for_applicant(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResult<i64> {
+    let offered = terms_versions::table
+        .filter(terms_versions::request_id.eq(requests::id))
+        .filter(terms_versions::state.eq("proposed"))
+        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()));
+    requests::table
+        .filter(requests::applicant_id.eq(applicant))
+        .filter(
+            requests::state
+                .eq_any(["draft", "info_requested"])
+                .or(requests::state.eq("negotiating").and(exists(offered))),
+        )
+        .count()
+        .get_result(connection)
+}
