@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_session::SessionMiddleware;
-use actix_session::config::PersistentSession;
+use actix_session::config::{PersistentSession, TtlExtensionPolicy};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Key, SameSite, time::Duration};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
@@ -19,8 +19,8 @@ use crate::config::Config;
 use crate::db::{Db, Failure};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
-use crate::web::{Entry, Error, Site, Visitor, csrf, error_pages, headers, see_other};
-use crate::{routes, work};
+use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
+use crate::{dashboards, routes, work};
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::minutes(30);
@@ -69,7 +69,11 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .cookie_name(if site.https { "__Host-session".into() } else { "session".into() })
             .cookie_secure(site.https)
             .cookie_same_site(SameSite::Lax)
-            .session_lifecycle(PersistentSession::default().session_ttl(IDLE))
+            .session_lifecycle(
+                PersistentSession::default()
+                    .session_ttl(IDLE)
+                    .session_ttl_extension_policy(TtlExtensionPolicy::OnEveryRequest),
+            )
             .build();
         App::new()
             .app_data(Data::new(db.clone()))
@@ -82,6 +86,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             // The last one wrapped runs first.
             .wrap(from_fn(gate))
             .wrap(from_fn(csrf::protect))
+            .wrap(from_fn(count_waiting))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(access::identify))
             .wrap(sessions)
@@ -113,6 +118,24 @@ async fn gate(
         }
         Entry::Refuse => Ok(request.error_response(Error::Forbidden)),
     }
+}
+
+/// Fills in the counts beside the menu, for pages.
+async fn count_waiting(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let is_page = *request.method() == Method::GET && !request.path().starts_with("/static/");
+    let db = request.app_data::<Data<Db>>().cloned();
+    let member =
+        request.extensions().get::<Visitor>().filter(|visitor| visitor.role != Role::Anonymous).cloned();
+    if let (true, Some(db), Some(mut visitor)) = (is_page, db, member) {
+        let role = visitor.role.clone();
+        let counted = db.read(move |connection| dashboards::waiting(connection, &role)).await;
+        visitor.waiting = counted.unwrap_or_default();
+        request.extensions_mut().insert(visitor);
+    }
+    next.call(request).await
 }
 
 /// After signing in, a page that was asked for is shown; a form that was sent is not sent again.

@@ -22,6 +22,7 @@ pub mod channels;
 pub mod customers;
 pub mod usage;
 
+pub mod dashboards;
 pub mod demo;
 
 pub mod app;

@@ -103,8 +103,14 @@ impl SessionStore for DbSessionStore {
         Ok(key)
     }
 
+    /// Called at each request. Most requests only read: an expiry is moved at most once a minute.
     async fn update_ttl(&self, key: &SessionKey, lifetime: &Duration) -> Result<(), anyhow::Error> {
         let (hash, expiry) = (hash(key), self.expiry(lifetime));
+        let recent = expiry.plus(-chrono::Duration::minutes(1));
+        let stale =
+            sessions::table.find(hash).filter(sessions::expires_at.lt(recent)).select(sessions::key_hash);
+        let stale = self.db.read(move |connection| stale.first::<String>(connection).optional()).await?;
+        let Some(hash) = stale else { return Ok(()) };
         let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
                 .set(sessions::expires_at.eq(expiry))

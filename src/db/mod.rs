@@ -16,6 +16,7 @@ pub mod schema;
 mod transaction;
 
 pub use connection::{AnyConnection, MultiBackend};
+pub use diesel::QueryResult;
 pub use failure::{Decided, Failure, Never};
 pub use migrations::{migrate, revert_all};
 pub use pool::{Db, OpenError};

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::values::Timestamp;
 
-/// Shows the page of components. **Permissions**: anyone; nothing on it is real.
+/// Shows the page of components. **Permissions**: root; nothing on it is real.
 pub async fn show(shell: Shell) -> Answer {
     page(&DesignPage::new(shell))
 }

@@ -56,6 +56,23 @@ struct ErrorPage {
     reference: String,
 }
 
+/// The same for a signed-in person, inside the frame of their pages.
+#[derive(Template)]
+#[template(path = "error_framed.html")]
+struct FramedErrorPage<'a> {
+    shell: &'a Shell,
+    page: &'a ErrorPage,
+}
+
+impl ErrorPage {
+    fn framed(&self) -> askama::Result<String> {
+        match self.shell.person {
+            Some(_) => FramedErrorPage { shell: &self.shell, page: self }.render(),
+            None => self.render(),
+        }
+    }
+}
+
 impl Error {
     fn words(&self) -> (&str, &str) {
         match self {
@@ -127,7 +144,7 @@ pub async fn error_pages(
     let (back_href, back_label) = ("/", "Go to the overview");
     let Said { status, title, message, reference } = said;
     let page = ErrorPage { shell, status: status.as_u16(), title, message, back_href, back_label, reference };
-    let Ok(body) = page.render() else { return Ok(response) };
+    let Ok(body) = page.framed() else { return Ok(response) };
     Ok(response.map_body(|head, _| {
         head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         BoxBody::new(body)
