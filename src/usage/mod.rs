@@ -2,5 +2,8 @@
 //! rated yet stands in a list with its cause.
 
 mod cause;
+pub mod formats;
+mod model;
 
 pub use cause::UnratedCause;
+pub use model::*;

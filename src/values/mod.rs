@@ -21,7 +21,7 @@ pub use money::{Amount, Currency, Money, MoneyError, UnitPrice};
 pub use names::{Code, Country, HostName, UserName};
 pub use percent::Percent;
 pub use period::{DayFault, Days, Month, parse_day};
-pub use quantity::{Cost, Quantity};
+pub use quantity::{Cost, Quantity, QuantityFault};
 pub use scope::Scope;
 pub use text::{Email, Phone, TextError, search_key};
 pub use time::Timestamp;
