@@ -457,6 +457,7 @@ diesel::table! {
         unrated_count -> BigInt,
         first_day -> Nullable<Date>,
         last_day -> Nullable<Date>,
+        skips_rejected -> Bool,
         message -> Text,
         created_at -> Instant,
         created_by -> Text,
@@ -485,6 +486,18 @@ diesel::table! {
         column_name -> Text,
         value -> Text,
         reason -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    usage_file_totals (file_id, kind, name) {
+        file_id -> Uid,
+        kind -> Text,
+        name -> Text,
+        total -> Fixed,
     }
 }
 
@@ -638,6 +651,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_files,
     usage_file_contents,
     usage_file_errors,
+    usage_file_totals,
     usage_records,
     usage_keys,
     usage_daily,

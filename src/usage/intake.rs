@@ -138,3 +138,60 @@ fn digest(parts: &[&[u8]]) -> [u8; 16] {
     }
     start
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::Format;
+    use crate::usage::formats::read;
+
+    const FILE: &str = "id,customer,product,quantity,unit,start,end,list_cost,currency\n\
+        1,NORD,VM,0.1,GB,2026-11-01,2026-11-02,0.5,USD\n\
+        1,NORD,VM,1e-1,GB,2026-11-01T00:00:00Z,2026-11-02,0.50,USD\n\
+        1,NORD,VM,0.2,GB,2026-11-01,2026-11-02,0.5,USD\n\
+        2,NORD,VM,oops,GB,2026-11-01,2026-11-02,,\n\
+        3,NORD,VM,-0.3,GB,2026-11-03,2026-11-04,0.25,EUR\n";
+
+    fn rows() -> Vec<ReadRow> {
+        read(Format::Portal, FILE.as_bytes()).unwrap().map(|row| row.unwrap()).collect()
+    }
+
+    #[test]
+    fn each_key_is_counted_once_and_other_content_under_it_is_rejected() {
+        let knowledge = Knowledge::default();
+        let mut intake = Intake::new(&knowledge);
+        let sorted = intake.sort(rows(), &Stored::new()).unwrap();
+        let tally = &intake.tally;
+        assert_eq!((tally.accepted, tally.duplicate, tally.rejected, tally.unrated), (2, 1, 2, 2));
+        assert_eq!(tally.rows(), 5);
+        let told: Vec<_> = sorted.faults.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
+        assert_eq!(told, [(4, "id"), (5, "quantity")]);
+        assert!(sorted.faults[0].reason.contains("line 2"));
+    }
+
+    #[test]
+    fn totals_are_exact_by_unit_and_by_currency() {
+        let knowledge = Knowledge::default();
+        let mut intake = Intake::new(&knowledge);
+        intake.sort(rows(), &Stored::new()).unwrap();
+        let tally = &intake.tally;
+        assert_eq!(tally.quantities["GB"].to_string(), "-0.2");
+        let costs: Vec<_> = tally.costs.iter().map(|(currency, cost)| format!("{currency} {cost}")).collect();
+        assert_eq!(costs, ["EUR 0.25", "USD 0.5"]);
+        assert_eq!(tally.days.unwrap(), ("2026-11-01".parse().unwrap(), "2026-11-03".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_is_stored_already_is_a_duplicate_or_a_contradiction() {
+        let knowledge = Knowledge::default();
+        let hash = rows().remove(0).unwrap().content_hash();
+        let key = |id: &str| ("portal".to_owned(), id.to_owned());
+        let stored = Stored::from([(key("1"), hash), (key("3"), "other".to_owned())]);
+        let mut intake = Intake::new(&knowledge);
+        let sorted = intake.sort(rows(), &stored).unwrap();
+        assert_eq!((intake.tally.accepted, intake.tally.duplicate, intake.tally.rejected), (0, 2, 3));
+        assert!(
+            sorted.faults.iter().any(|fault| fault.line == 6 && fault.reason.contains("imported before"))
+        );
+    }
+}

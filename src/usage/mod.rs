@@ -3,7 +3,10 @@
 
 mod cause;
 pub mod formats;
+pub mod intake;
 mod model;
+pub mod resolve;
+pub mod rollup;
 
 pub use cause::UnratedCause;
 pub use model::*;

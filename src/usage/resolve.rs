@@ -10,12 +10,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::{RawRecord, UnratedCause};
-use crate::catalog::prices::in_effect;
+use crate::catalog::prices::paid;
 use crate::catalog::{Charge, ChargeKind, ChargeModel, PriceVersion, Product};
 use crate::customers::{Customer, PriceRule, Subscription};
-use crate::values::{
-    BundleId, ChargeId, Currency, CustomerId, ProductId, SubscriptionId,
-};
+use crate::values::{BundleId, ChargeId, Currency, CustomerId, ProductId, SubscriptionId};
 
 /// What is looked for; the same for a new record and for one that waits.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +91,12 @@ impl Knowledge {
 
     pub fn add_mapping(&mut self, source: String, external: String, target: Target) {
         match target {
-            Target::Customer(id) => self.mapped_customers.entry(source).or_default().insert(external, id).map(drop),
-            Target::Product(id) => self.mapped_products.entry(source).or_default().insert(external, id).map(drop),
+            Target::Customer(id) => {
+                self.mapped_customers.entry(source).or_default().insert(external, id).map(drop)
+            }
+            Target::Product(id) => {
+                self.mapped_products.entry(source).or_default().insert(external, id).map(drop)
+            }
         };
     }
 
@@ -195,9 +197,180 @@ impl Knowledge {
             PriceRule::Frozen => subscription.start,
         };
         let key = (subscription.bundle, subscription.currency);
-        [&self.channel_prices, &self.reference_prices]
-            .into_iter()
-            .filter_map(|book| in_effect(book.get(&key)?, day, subscription.start))
-            .any(|version| version.values.contains_key(&charge))
+        let [channel, reference] = [&self.channel_prices, &self.reference_prices]
+            .map(|book| book.get(&key).map(Vec::as_slice).unwrap_or_default());
+        paid(channel, reference, day, subscription.start)
+            .is_some_and(|version| version.values.contains_key(&charge))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{PriceConcern, PriceValue};
+    use crate::values::{ChannelId, PriceVersionId, Timestamp};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn usd() -> Currency {
+        "USD".parse().unwrap()
+    }
+
+    fn customer() -> Customer {
+        let (country, currency) = ("NO".parse().unwrap(), usd());
+        let (id, channel) = (CustomerId::derived("nord"), ChannelId::derived("channel"));
+        Customer { id, channel, external_id: "NORD".into(), name: "Nord".into(), country, currency }
+    }
+
+    fn product(sku: &str) -> Product {
+        let id = ProductId::derived(sku);
+        let (name, category, unit) = (sku.to_owned(), "Compute".to_owned(), "GB".to_owned());
+        Product { id, sku: sku.to_owned(), name, category, unit, metered: true }
+    }
+
+    fn subscription(reference: &str, start: &str, end: Option<&str>) -> Subscription {
+        Subscription {
+            id: SubscriptionId::derived(reference),
+            reference: reference.into(),
+            channel: ChannelId::derived("channel"),
+            customer: CustomerId::derived("nord"),
+            bundle: BundleId::derived("bundle"),
+            currency: usd(),
+            start: day(start),
+            end: end.map(day),
+            price_rule: PriceRule::Follow,
+            quantities: vec![(day(start), 1)],
+        }
+    }
+
+    fn charge(sku: &str, model: ChargeModel) -> Charge {
+        let (id, product) = (ChargeId::derived(sku), Some(ProductId::derived(sku)));
+        Charge { id, kind: ChargeKind::Usage, model, product, position: 1 }
+    }
+
+    fn version(from: &str, charges: &[&str]) -> PriceVersion {
+        let value = PriceValue::Unit("0.1".parse().unwrap());
+        PriceVersion {
+            id: PriceVersionId::derived(from),
+            channel: None,
+            bundle: BundleId::derived("bundle"),
+            currency: usd(),
+            effective_from: day(from),
+            concerns: PriceConcern::Existing,
+            reason: String::new(),
+            values: charges.iter().map(|sku| (ChargeId::derived(sku), value)).collect(),
+            created_at: Timestamp::start_of(day(from)),
+            created_by: String::new(),
+        }
+    }
+
+    /// One customer, a product by unit and one at cost plus, a subscription from November and prices from October on.
+    fn knowledge() -> Knowledge {
+        let mut knowledge = Knowledge::default();
+        knowledge.add_customers([customer()]);
+        knowledge.add_products([product("VM"), product("RESOLD"), product("FREE")]);
+        knowledge.add_subscriptions([subscription("S-000002", "2026-11-01", None)]);
+        let charges = [charge("VM", ChargeModel::PerUnit), charge("RESOLD", ChargeModel::CostPlus)];
+        knowledge.add_charges(BundleId::derived("bundle"), &charges);
+        knowledge.add_prices([version("2026-10-01", &["VM", "RESOLD"])]);
+        knowledge
+    }
+
+    const SOUGHT: Sought<'static> = Sought {
+        source: "focus",
+        customer: "NORD",
+        product: "VM",
+        product_group: "Compute",
+        subscription: "",
+        unit: "gb",
+        day: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        cost_currency: None,
+    };
+
+    fn cause(sought: &Sought<'_>) -> Option<UnratedCause> {
+        knowledge().find(sought).cause
+    }
+
+    #[test]
+    fn a_record_finds_customer_product_subscription_and_price() {
+        let found = knowledge().find(&SOUGHT);
+        assert_eq!(found.cause, None);
+        assert_eq!(found.subscription, Some(SubscriptionId::derived("S-000002")));
+    }
+
+    #[test]
+    fn the_first_thing_missing_is_the_cause() {
+        use UnratedCause as Cause;
+        let nobody = Sought { customer: "x", product: "x", ..SOUGHT };
+        assert_eq!(cause(&nobody), Some(Cause::Customer));
+        assert_eq!(cause(&Sought { product: "x", ..SOUGHT }), Some(Cause::Product));
+        assert_eq!(cause(&Sought { product: "FREE", ..SOUGHT }), Some(Cause::Subscription));
+        assert_eq!(cause(&Sought { day: day("2026-10-31"), ..SOUGHT }), Some(Cause::Subscription));
+        assert_eq!(cause(&Sought { subscription: "S-9", ..SOUGHT }), Some(Cause::Subscription));
+        assert_eq!(cause(&Sought { unit: "TB", ..SOUGHT }), Some(Cause::Unit));
+        let half_found = knowledge().find(&Sought { customer: "x", ..SOUGHT });
+        assert_eq!(half_found.product, Some(ProductId::derived("VM")));
+    }
+
+    #[test]
+    fn without_a_price_of_that_day_and_charge_there_is_no_rating() {
+        let mut knowledge = knowledge();
+        knowledge.add_subscriptions([subscription("S-000001", "2026-09-01", Some("2026-10-15"))]);
+        let sought = |day: &str| Sought { day: day.parse().unwrap(), ..SOUGHT };
+        assert_eq!(knowledge.find(&sought("2026-09-30")).cause, Some(UnratedCause::Price));
+        assert_eq!(knowledge.find(&sought("2026-10-01")).cause, None);
+        knowledge.add_prices([version("2026-11-10", &["RESOLD"])]);
+        assert_eq!(knowledge.find(&SOUGHT).cause, Some(UnratedCause::Price));
+    }
+
+    #[test]
+    fn cost_plus_takes_any_unit_but_only_the_subscriptions_currency() {
+        let resold = Sought { product: "RESOLD", unit: "", ..SOUGHT };
+        let in_currency = |code: &str| Sought { cost_currency: Some(code.parse().unwrap()), ..resold };
+        assert_eq!(cause(&resold), Some(UnratedCause::Currency));
+        assert_eq!(cause(&in_currency("EUR")), Some(UnratedCause::Currency));
+        assert_eq!(cause(&in_currency("USD")), None);
+    }
+
+    #[test]
+    fn among_several_subscriptions_the_earliest_start_then_the_lowest_reference_wins() {
+        let mut knowledge = knowledge();
+        knowledge.add_subscriptions([
+            subscription("S-000009", "2026-11-01", None),
+            subscription("S-000001", "2026-11-01", None),
+        ]);
+        assert_eq!(knowledge.find(&SOUGHT).subscription, Some(SubscriptionId::derived("S-000001")));
+        knowledge.add_subscriptions([subscription("S-000010", "2026-10-31", None)]);
+        assert_eq!(knowledge.find(&SOUGHT).subscription, Some(SubscriptionId::derived("S-000010")));
+        let named = Sought { subscription: "S-000009", ..SOUGHT };
+        assert_eq!(knowledge.find(&named).subscription, Some(SubscriptionId::derived("S-000009")));
+    }
+
+    #[test]
+    fn a_mapping_of_the_product_wins_over_one_of_its_group_and_counts_for_its_source_only() {
+        let mut knowledge = knowledge();
+        let sku = |sku| Target::Product(ProductId::derived(sku));
+        knowledge.add_mapping("focus".into(), "Compute".into(), sku("VM"));
+        let sought = Sought { product: "K-77", ..SOUGHT };
+        assert_eq!(knowledge.find(&sought).product, Some(ProductId::derived("VM")));
+        knowledge.add_mapping("focus".into(), "K-77".into(), sku("RESOLD"));
+        assert_eq!(knowledge.find(&sought).product, Some(ProductId::derived("RESOLD")));
+        assert_eq!(knowledge.find(&Sought { source: "portal", ..sought }).product, None);
+        knowledge.add_mapping(
+            "focus".into(),
+            "51738928782".into(),
+            Target::Customer(CustomerId::derived("nord")),
+        );
+        let account = Sought { customer: "51738928782", ..SOUGHT };
+        assert_eq!(knowledge.find(&account).customer, Some(CustomerId::derived("nord")));
+    }
+
+    #[test]
+    fn usage_counts_in_the_products_own_spelling_of_the_unit() {
+        let knowledge = knowledge();
+        assert_eq!(knowledge.unit_of(ProductId::derived("VM"), "gb"), "GB");
+        assert_eq!(knowledge.unit_of(ProductId::derived("VM"), "Hours"), "Hours");
     }
 }

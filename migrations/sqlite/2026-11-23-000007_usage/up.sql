@@ -11,6 +11,8 @@ CREATE TABLE usage_files (
     unrated_count INTEGER NOT NULL,
     first_day TEXT,
     last_day TEXT,
+    -- Accepted without its rejected rows.
+    skips_rejected INTEGER NOT NULL,
     message TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     created_by TEXT NOT NULL,
@@ -32,6 +34,15 @@ CREATE TABLE usage_file_errors (
     value TEXT NOT NULL,
     reason TEXT NOT NULL,
     PRIMARY KEY (file_id, line, position)
+) STRICT;
+
+-- What the accepted rows of a file add up to: quantities by unit, list costs by currency.
+CREATE TABLE usage_file_totals (
+    file_id BLOB NOT NULL REFERENCES usage_files (id),
+    kind TEXT NOT NULL CHECK (kind IN ('quantity', 'cost')),
+    name TEXT NOT NULL,
+    total TEXT NOT NULL,
+    PRIMARY KEY (file_id, kind, name)
 ) STRICT;
 
 CREATE TABLE usage_records (
@@ -61,7 +72,7 @@ CREATE TABLE usage_records (
 ) STRICT;
 CREATE INDEX usage_records_by_day ON usage_records (channel_id, day);
 CREATE INDEX usage_records_by_file ON usage_records (file_id);
-CREATE INDEX usage_records_unrated ON usage_records (channel_id, unrated_cause) WHERE unrated_cause IS NOT NULL;
+CREATE INDEX usage_records_unrated ON usage_records (channel_id, id) WHERE unrated_cause IS NOT NULL;
 CREATE INDEX usage_records_by_subscription ON usage_records (subscription_id, day);
 
 -- The duplicate key, in a table of its own so that the records can be partitioned.
