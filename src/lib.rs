@@ -18,6 +18,8 @@ pub mod access;
 pub mod catalog;
 pub mod terms;
 
+pub mod requests;
+
 pub mod channels;
 pub mod customers;
 pub mod usage;

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, customers, dashboards, mail};
+use crate::{access, audit, customers, dashboards, mail, requests};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -83,4 +83,54 @@ site_map! {
     Member GET "/subscriptions/{id}/cancellation" => customers::pages::subscription::confirm_cancel;
     Member POST "/subscriptions/{id}/cancellation" => customers::pages::subscription::cancel;
     Member POST "/subscriptions/{id}/continuation" => customers::pages::subscription::keep;
+
+    Applicant GET "/application" => requests::pages::application::show;
+    Applicant POST "/application" => requests::pages::application::begin;
+    Applicant GET "/application/company" => requests::pages::steps::company;
+    Applicant POST "/application/company" => requests::pages::steps::save_company;
+    Applicant GET "/application/contact" => requests::pages::steps::contact;
+    Applicant POST "/application/contact" => requests::pages::steps::save_contact;
+    Applicant GET "/application/interest" => requests::pages::steps::interest;
+    Applicant POST "/application/interest" => requests::pages::steps::save_interest;
+    Applicant GET "/application/review" => requests::pages::steps::review;
+    Applicant POST "/application/review" => requests::pages::steps::submit;
+    Applicant POST "/application/answer" => requests::pages::application::answer;
+    Applicant GET "/application/withdrawal" => requests::pages::application::confirm_withdrawal;
+    Applicant POST "/application/withdrawal" => requests::pages::application::withdraw;
+    Applicant GET "/application/offers" => requests::pages::answer::new;
+    Applicant POST "/application/offers" => requests::pages::answer::create;
+    Applicant POST "/application/offers/{number}/agreement" => requests::pages::answer::agree;
+    Applicant POST "/application/offers/{number}/refusal" => requests::pages::answer::decline;
+
+    Root GET "/requests" => requests::pages::list::show;
+    Root GET "/requests/{id}" => requests::pages::review::show;
+    Root POST "/requests/{id}/review" => requests::pages::decide::start_review;
+    Root POST "/requests/{id}/assessment" => requests::pages::review::assess;
+    Root POST "/requests/{id}/assignee" => requests::pages::review::assign;
+    Root POST "/requests/{id}/contacts" => requests::pages::review::log_contact;
+    Root GET "/requests/{id}/question" => requests::pages::decide::question;
+    Root POST "/requests/{id}/question" => requests::pages::decide::send_question;
+    Root GET "/requests/{id}/rejection" => requests::pages::decide::rejection;
+    Root POST "/requests/{id}/rejection" => requests::pages::decide::reject;
+    Root GET "/requests/{id}/reopening" => requests::pages::decide::reopening;
+    Root POST "/requests/{id}/reopening" => requests::pages::decide::reopen;
+    Root POST "/requests/{id}/acceptance" => requests::pages::decide::accept;
+    Root GET "/requests/{id}/offers" => requests::pages::offers::new;
+    Root POST "/requests/{id}/offers" => requests::pages::offers::create;
+    Root POST "/requests/{id}/offers/{number}/agreement" => requests::pages::offers::agree;
+    Root POST "/requests/{id}/offers/{number}/refusal" => requests::pages::offers::decline;
+
+    Root GET "/resellers" => requests::pages::resellers::list;
+    Root GET "/resellers/{id}" => requests::pages::resellers::show;
+    Root GET "/resellers/{id}/suspension" => requests::pages::resellers::suspension;
+    Root POST "/resellers/{id}/suspension" => requests::pages::resellers::suspend;
+    Root GET "/resellers/{id}/resumption" => requests::pages::resellers::resumption;
+    Root POST "/resellers/{id}/resumption" => requests::pages::resellers::resume;
+    Root GET "/resellers/{id}/closure" => requests::pages::resellers::closure;
+    Root POST "/resellers/{id}/closure" => requests::pages::resellers::close;
+    Reseller GET "/agreement" => requests::pages::agreement::show;
+    Reseller GET "/agreement/offers" => requests::pages::agreement::new;
+    Reseller POST "/agreement/offers" => requests::pages::agreement::create;
+    Reseller POST "/agreement/offers/{number}/agreement" => requests::pages::agreement::agree;
+    Reseller POST "/agreement/offers/{number}/refusal" => requests::pages::agreement::decline;
 }

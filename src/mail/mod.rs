@@ -44,3 +44,16 @@ impl Mail {
             .collect()
     }
 }
+
+/// What mails say of the portal: its name, and the address that links begin with.
+#[derive(Debug, Clone)]
+pub struct Letterhead {
+    pub portal: String,
+    pub public_url: String,
+}
+
+impl From<&crate::web::Site> for Letterhead {
+    fn from(site: &crate::web::Site) -> Self {
+        Self { portal: site.name.clone(), public_url: site.public_url.clone() }
+    }
+}

@@ -29,6 +29,27 @@ text_enum! {
     pub enum TermsState { Proposed => "proposed", Countered => "countered", Agreed => "agreed", Declined => "declined" }
 }
 
+impl TermsState {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Proposed => "Waits for an answer",
+            Self::Countered => "Countered",
+            Self::Agreed => "Agreed",
+            Self::Declined => "Declined",
+        }
+    }
+
+    /// The tone of its badge.
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Proposed => "warn",
+            Self::Countered => "plain",
+            Self::Agreed => "ok",
+            Self::Declined => "bad",
+        }
+    }
+}
+
 /// The rates: the most specific wins, bundle before category before general.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareRule {

@@ -1,0 +1,75 @@
+//! Terms on the table: offers and answers of both sides, with their entries in the timeline.
+
+use super::state::Step;
+use super::store::{self, Outcome, Refusal};
+use super::{EntryKind, RequestState};
+use crate::db::{AnyConnection, Failure};
+use crate::terms::{self, Offer, Side};
+use crate::values::{Act, RequestId};
+
+/// Makes an offer. The provider's first one begins the negotiation; for an accepted request it is a renegotiation.
+pub fn offer(
+    connection: &mut AnyConnection,
+    id: RequestId,
+    side: Side,
+    offer: &Offer,
+    act: &Act,
+) -> Outcome<i64> {
+    let request = store::find(connection, id)?;
+    if request.state != RequestState::Accepted {
+        let step = if side == Side::Provider { Step::Negotiate } else { keeps_negotiating(request.state)? };
+        if request.state != RequestState::Negotiating {
+            store::take_step(connection, id, None, step, "", act)?;
+        }
+    }
+    let number = terms::store::propose(connection, id, side, offer, act)?;
+    let text = format!("Offered version {number}: a share of {}%. {}", offer.rule.general, offer.note);
+    store::note(connection, id, EntryKind::Terms, None, text.trim(), act)?;
+    Ok(number)
+}
+
+/// Agrees to the other side's offer, as the version that was read.
+pub fn agree(
+    connection: &mut AnyConnection,
+    id: RequestId,
+    side: Side,
+    number: i64,
+    act: &Act,
+) -> Outcome<()> {
+    keeps_open(connection, id)?;
+    terms::store::agree(connection, id, side, number, act)
+        .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
+    store::note(connection, id, EntryKind::Terms, None, &format!("Agreed to version {number}"), act)?;
+    Ok(())
+}
+
+/// Declines the other side's offer.
+pub fn decline(
+    connection: &mut AnyConnection,
+    id: RequestId,
+    side: Side,
+    number: i64,
+    act: &Act,
+) -> Outcome<()> {
+    keeps_open(connection, id)?;
+    terms::store::decline(connection, id, side, number, act)
+        .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
+    store::note(connection, id, EntryKind::Terms, None, &format!("Declined version {number}"), act)?;
+    Ok(())
+}
+
+/// The other side answers while the table is there: in negotiation, or later in the running agreement.
+fn keeps_open(connection: &mut AnyConnection, id: RequestId) -> Outcome<()> {
+    let request = store::find(connection, id)?;
+    match request.state {
+        RequestState::Negotiating | RequestState::Accepted => Ok(()),
+        state => Err(Failure::Refused(Refusal::NotFromHere(super::state::NotFromHere { state }))),
+    }
+}
+
+fn keeps_negotiating(state: RequestState) -> Outcome<Step> {
+    match state {
+        RequestState::Negotiating => Ok(Step::Negotiate),
+        state => Err(Failure::Refused(Refusal::NotFromHere(super::state::NotFromHere { state }))),
+    }
+}

@@ -1,0 +1,101 @@
+//! `/agreement`: a re-seller's terms, and its answers to new ones.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::offers::{OfferPage, offer_page};
+use super::{Table, conflict};
+use crate::db::{Db, Decided};
+use crate::requests::{Request, negotiate, resellers, store};
+use crate::terms::Side;
+use crate::terms::offer_form::OfferForm;
+use crate::values::ResellerId;
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, NoFields, ResellerAdmin, Shell, page, page_with};
+
+#[derive(Template)]
+#[template(path = "requests/agreement.html")]
+struct AgreementPage {
+    shell: Shell,
+    table: Table,
+}
+
+impl AgreementPage {
+    fn side(&self) -> Side {
+        Side::Reseller
+    }
+}
+
+/// The request from which the re-seller came, to which its terms belong.
+async fn own(db: &Db, id: ResellerId) -> Result<Request, Error> {
+    let own = db.read(move |connection| {
+        let reseller = resellers::find(connection, id)?;
+        store::find(connection, reseller.request)
+    });
+    Ok(own.await?)
+}
+
+pub async fn show(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+    let request = own(&db, admin.reseller).await?;
+    let table = db.read(move |connection| Table::load(connection, &request)).await?;
+    page(&AgreementPage { shell, table })
+}
+
+pub async fn new(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+    let request = own(&db, admin.reseller).await?;
+    page(&page_for(shell, &db, request, None, Errors::default()).await?)
+}
+
+pub async fn create(admin: ResellerAdmin, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
+    let request = own(&db, admin.reseller).await?;
+    let form = OfferForm { fields: form.0 };
+    let mut errors = Errors::default();
+    let Some(offer) = form.parse(&mut errors) else {
+        let refused = page_for(shell, &db, request, Some(form), errors).await?;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    };
+    let (id, act) = (request.id, admin.act());
+    let made = db.write(move |connection| negotiate::offer(connection, id, Side::Reseller, &offer, &act));
+    let number = made.await.decided()?.map_err(conflict)?;
+    go.to("/agreement", format!("Your offer, version {number}, is sent"))
+}
+
+async fn page_for(
+    shell: Shell,
+    db: &Db,
+    request: Request,
+    form: Option<OfferForm>,
+    errors: Errors,
+) -> Result<OfferPage, Error> {
+    let (action, back) = ("/agreement/offers".to_owned(), "/agreement".to_owned());
+    offer_page(shell, db, request, form, errors, action, back).await
+}
+
+pub async fn agree(
+    admin: ResellerAdmin,
+    go: Go,
+    db: Data<Db>,
+    number: Path<i64>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let request = own(&db, admin.reseller).await?;
+    let (id, act, number) = (request.id, admin.act(), number.into_inner());
+    let agreed = db.write(move |connection| negotiate::agree(connection, id, Side::Reseller, number, &act));
+    agreed.await.decided()?.map_err(conflict)?;
+    go.to("/agreement", format!("You agreed to version {number}"))
+}
+
+pub async fn decline(
+    admin: ResellerAdmin,
+    go: Go,
+    db: Data<Db>,
+    number: Path<i64>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let request = own(&db, admin.reseller).await?;
+    let (id, act, number) = (request.id, admin.act(), number.into_inner());
+    let declined =
+        db.write(move |connection| negotiate::decline(connection, id, Side::Reseller, number, &act));
+    declined.await.decided()?.map_err(conflict)?;
+    go.to("/agreement", format!("You declined version {number}"))
+}

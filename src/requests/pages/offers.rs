@@ -1,0 +1,151 @@
+//! `/requests/{id}/offers/...`: root offers terms, agrees or declines; and the form that all sides share.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::conflict;
+use crate::catalog::{self, BundleState};
+use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
+use crate::requests::{Request, RequestState, accept, negotiate, store};
+use crate::terms::offer_form::OfferForm;
+use crate::terms::{Side, store as terms};
+use crate::values::{Month, RequestId};
+use crate::web::{
+    Answer, Error, Errors, Fields, Form, Go, NoFields, RootAdmin, Shell, Site, page, page_with,
+};
+
+#[derive(Template)]
+#[template(path = "terms/offer.html")]
+pub struct OfferPage {
+    shell: Shell,
+    name: String,
+    form: OfferForm,
+    errors: Errors,
+    bundles: Vec<(String, String)>,
+    categories: Vec<String>,
+    action: String,
+    back: String,
+}
+
+impl OfferPage {
+    fn special(&self, prefix: &str, key: &str) -> &str {
+        self.form.get(&format!("{prefix}{key}"))
+    }
+
+    fn fault(&self, prefix: &str, key: &str) -> &str {
+        self.errors.of(&format!("{prefix}{key}"))
+    }
+}
+
+/// The form of an offer: as typed, else filled with the newest version, else a first one.
+pub(super) async fn offer_page(
+    shell: Shell,
+    db: &Db,
+    request: Request,
+    form: Option<OfferForm>,
+    errors: Errors,
+    action: String,
+    back: String,
+) -> Result<OfferPage, Error> {
+    let id = request.id;
+    let (newest, bundles, products) = db
+        .read(move |connection| {
+            let newest = terms::of_request(connection, id)?.into_iter().next();
+            Ok((newest, catalog::store::bundles(connection)?, catalog::store::products(connection)?))
+        })
+        .await?;
+    let next = Month::of(request.created_at.day()).next();
+    let form = form.unwrap_or_else(|| match &newest {
+        Some(version) => OfferForm::from_offer(&version.offer),
+        None => OfferForm::first(next),
+    });
+    let bundles = bundles
+        .into_iter()
+        .filter(|bundle| bundle.state == BundleState::Active)
+        .map(|bundle| (bundle.id.to_string(), bundle.name))
+        .collect();
+    let mut categories: Vec<String> = products.into_iter().map(|product| product.category).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    Ok(OfferPage { shell, name: request.name().to_owned(), form, errors, bundles, categories, action, back })
+}
+
+fn addresses(request: &Request) -> (String, String) {
+    let id = request.id;
+    (format!("/requests/{id}/offers"), format!("/requests/{id}"))
+}
+
+async fn find(db: &Db, id: &str) -> Result<Request, Error> {
+    let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
+    Ok(db.read(move |connection| store::find(connection, id)).await?)
+}
+
+pub async fn new(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let request = find(&db, &id).await?;
+    let (action, back) = addresses(&request);
+    page(&offer_page(shell, &db, request, None, Errors::default(), action, back).await?)
+}
+
+pub async fn create(
+    root: RootAdmin,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<String>,
+    form: Form<Fields>,
+) -> Answer {
+    let request = find(&db, &id).await?;
+    let (action, back) = addresses(&request);
+    let form = OfferForm { fields: form.0 };
+    let mut errors = Errors::default();
+    let Some(offer) = form.parse(&mut errors) else {
+        let refused = offer_page(shell, &db, request, Some(form), errors, action, back).await?;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    };
+    let (id, act, letterhead) = (request.id, root.act(), Letterhead::from(site.get_ref()));
+    let tells = request.state != RequestState::Accepted;
+    let made = db.write(move |connection| {
+        let number = negotiate::offer(connection, id, Side::Provider, &offer, &act)?;
+        if tells {
+            let text = format!("{} offers you terms: version {number}.", letterhead.portal);
+            accept::tell_applicant(connection, id, &letterhead, "an offer of terms", &text, &act)?;
+        }
+        Ok(number)
+    });
+    let number = made.await.decided()?.map_err(conflict)?;
+    go.to(back, format!("Version {number} is offered"))
+}
+
+pub async fn agree(
+    root: RootAdmin,
+    go: Go,
+    db: Data<Db>,
+    path: Path<(String, i64)>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (id, number) = path.into_inner();
+    let request = find(&db, &id).await?;
+    let (id, act) = (request.id, root.act());
+    let agreed = db.write(move |connection| negotiate::agree(connection, id, Side::Provider, number, &act));
+    agreed.await.decided()?.map_err(conflict)?;
+    go.to(format!("/requests/{id}"), format!("You agreed to version {number}"))
+}
+
+pub async fn decline(
+    root: RootAdmin,
+    go: Go,
+    db: Data<Db>,
+    path: Path<(String, i64)>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (id, number) = path.into_inner();
+    let request = find(&db, &id).await?;
+    let (id, act) = (request.id, root.act());
+    let declined =
+        db.write(move |connection| negotiate::decline(connection, id, Side::Provider, number, &act));
+    declined.await.decided()?.map_err(conflict)?;
+    go.to(format!("/requests/{id}"), format!("You declined version {number}"))
+}

@@ -1,0 +1,120 @@
+//! Re-seller accounts: `awaiting_channel -> active -> suspended <-> active -> closed`.
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::audit::{self, Event};
+use crate::db::schema::{resellers, users};
+use crate::db::{AnyConnection, Failure};
+use crate::text_enum;
+use crate::values::{Act, RequestId, ResellerId, Timestamp};
+
+text_enum! {
+    /// Where an account stands. Suspending it suspends selling, not history.
+    pub enum ResellerState {
+        AwaitingChannel => "awaiting_channel",
+        Active => "active",
+        Suspended => "suspended",
+        Closed => "closed",
+    }
+}
+
+crate::text_columns!(ResellerState);
+
+impl ResellerState {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AwaitingChannel => "Waits for its channel",
+            Self::Active => "Active",
+            Self::Suspended => "Suspended",
+            Self::Closed => "Closed",
+        }
+    }
+
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::AwaitingChannel => "warn",
+            Self::Active => "ok",
+            Self::Suspended => "bad",
+            Self::Closed => "plain",
+        }
+    }
+
+    fn leads_to(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (Self::Active, Self::Suspended)
+                | (Self::Suspended, Self::Active)
+                | (Self::AwaitingChannel | Self::Active | Self::Suspended, Self::Closed)
+        )
+    }
+}
+
+/// A re-seller account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reseller {
+    pub id: ResellerId,
+    pub request: RequestId,
+    pub name: String,
+    pub country: String,
+    pub state: ResellerState,
+    pub created_at: Timestamp,
+}
+
+/// Why an account's state does not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The account is {}; this cannot be done now", .0.words().to_lowercase())]
+pub struct NotFromHere(pub ResellerState);
+
+type Row = (ResellerId, RequestId, String, String, ResellerState, Timestamp);
+
+fn reseller((id, request, name, country, state, created_at): Row) -> Reseller {
+    Reseller { id, request, name, country, state, created_at }
+}
+
+/// Every re-seller, by name.
+pub fn list(connection: &mut AnyConnection) -> QueryResult<Vec<Reseller>> {
+    let rows = resellers::table
+        .order((resellers::name_key, resellers::id))
+        .select((
+            resellers::id,
+            resellers::request_id,
+            resellers::name,
+            resellers::country,
+            resellers::state,
+            resellers::created_at,
+        ))
+        .load::<Row>(connection)?;
+    Ok(rows.into_iter().map(reseller).collect())
+}
+
+pub fn find(connection: &mut AnyConnection, id: ResellerId) -> QueryResult<Reseller> {
+    list(connection)?.into_iter().find(|reseller| reseller.id == id).ok_or(diesel::result::Error::NotFound)
+}
+
+/// Suspends, resumes or closes an account, with a reason. Closing it disables its people.
+pub fn change_state(
+    connection: &mut AnyConnection,
+    id: ResellerId,
+    next: ResellerState,
+    reason: &str,
+    act: &Act,
+) -> Result<(), Failure<NotFromHere>> {
+    let before = find(connection, id)?;
+    if !before.state.leads_to(next) {
+        return Err(Failure::Refused(NotFromHere(before.state)));
+    }
+    diesel::update(resellers::table.find(id)).set(resellers::state.eq(next)).execute(connection)?;
+    if next == ResellerState::Closed {
+        diesel::update(users::table.filter(users::reseller_id.eq(id)))
+            .set(users::state.eq("disabled"))
+            .execute(connection)?;
+    }
+    let summary = format!("{} is {}", before.name, next.words().to_lowercase());
+    let event = Event::on("reseller", id, "reseller.state_changed", summary)
+        .of_reseller(id)
+        .before(json!({ "state": before.state }))
+        .after(json!({ "state": next, "reason": reason }));
+    audit::record(connection, act, event)?;
+    Ok(())
+}
