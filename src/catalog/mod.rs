@@ -5,6 +5,7 @@
 
 pub mod bundle_store;
 pub mod included;
+pub mod lists;
 mod model;
 pub mod price_store;
 pub mod prices;

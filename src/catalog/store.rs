@@ -14,18 +14,24 @@ use crate::values::{BundleId, ChargeId, ProductId, Quantity};
 
 crate::text_columns!(BundleKind, BundleState, ChargeKind, ChargeModel, PriceConcern);
 
-type ProductRow = (ProductId, String, String, String, String, bool);
+pub(super) type ProductRow = (ProductId, String, String, String, String, bool);
 type ProductColumns =
     (products::id, products::sku, products::name, products::category, products::unit, products::metered);
 
-const PRODUCT: ProductColumns =
+pub(super) const PRODUCT: ProductColumns =
     (products::id, products::sku, products::name, products::category, products::unit, products::metered);
 
-type BundleRow = (BundleId, String, String, String, BundleKind, BundleState);
+pub(super) type BundleRow = (BundleId, String, String, String, BundleKind, BundleState);
+type BundleColumns =
+    (bundles::id, bundles::code, bundles::name, bundles::description, bundles::kind, bundles::state);
+
+pub(super) const BUNDLE: BundleColumns =
+    (bundles::id, bundles::code, bundles::name, bundles::description, bundles::kind, bundles::state);
+
 type ComponentRow = (BundleId, Option<ProductId>, Option<BundleId>, Quantity);
 type ChargeRow = (BundleId, ChargeId, ChargeKind, ChargeModel, Option<ProductId>, i64);
 
-fn to_product((id, sku, name, category, unit, metered): ProductRow) -> Product {
+pub(super) fn to_product((id, sku, name, category, unit, metered): ProductRow) -> Product {
     Product { id, sku, name, category, unit, metered }
 }
 
@@ -55,12 +61,14 @@ pub fn product(connection: &mut AnyConnection, id: ProductId) -> QueryResult<Pro
 
 /// Every bundle with its components and charges, by name.
 pub fn bundles(connection: &mut AnyConnection) -> QueryResult<Vec<Bundle>> {
-    whole(connection, None)
+    let rows = bundles::table.order((bundles::name_key, bundles::code)).select(BUNDLE).load(connection)?;
+    whole(connection, rows)
 }
 
 /// A bundle with its components and charges; `NotFound` when there is none.
 pub fn bundle(connection: &mut AnyConnection, id: BundleId) -> QueryResult<Bundle> {
-    whole(connection, Some(id))?.pop().ok_or(QueryError::NotFound)
+    let row = bundles::table.find(id).select(BUNDLE).first(connection)?;
+    whole(connection, vec![row])?.pop().ok_or(QueryError::NotFound)
 }
 
 /// How many units a month one unit of a bundle includes, by product; a package's is the sum of its members'.
@@ -75,27 +83,20 @@ pub fn included(connection: &mut AnyConnection, id: BundleId) -> QueryResult<BTr
     super::included::total(&parts).map_err(|error| QueryError::DeserializationError(error.into()))
 }
 
-fn whole(connection: &mut AnyConnection, only: Option<BundleId>) -> QueryResult<Vec<Bundle>> {
-    let mut query = bundles::table.into_boxed().order((bundles::name_key, bundles::code));
-    let mut parts = bundle_components::table.into_boxed().order(bundle_components::id);
-    let mut dues = charges::table.into_boxed().order(charges::position);
-    if let Some(id) = only {
-        query = query.filter(bundles::id.eq(id));
-        parts = parts.filter(bundle_components::bundle_id.eq(id));
-        dues = dues.filter(charges::bundle_id.eq(id));
-    }
-    let columns =
-        (bundles::id, bundles::code, bundles::name, bundles::description, bundles::kind, bundles::state);
-    let found: Vec<BundleRow> = query.select(columns).load(connection)?;
-    let parts = {
-        use bundle_components::{bundle_id, included, member_id, product_id};
-        parts.select((bundle_id, product_id, member_id, included)).load::<ComponentRow>(connection)?
+/// Adds the components and charges to rows of bundles, in the rows' order.
+pub(super) fn whole(connection: &mut AnyConnection, rows: Vec<BundleRow>) -> QueryResult<Vec<Bundle>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.0).collect();
+    let parts: Vec<ComponentRow> = {
+        use bundle_components::{bundle_id, id, included, member_id, product_id, table};
+        let columns = (bundle_id, product_id, member_id, included);
+        table.filter(bundle_id.eq_any(&ids)).order(id).select(columns).load(connection)?
     };
-    let dues = {
-        use charges::{bundle_id, id, kind, model, position, product_id};
-        dues.select((bundle_id, id, kind, model, product_id, position)).load::<ChargeRow>(connection)?
+    let dues: Vec<ChargeRow> = {
+        use charges::{bundle_id, id, kind, model, position, product_id, table};
+        let columns = (bundle_id, id, kind, model, product_id, position);
+        table.filter(bundle_id.eq_any(&ids)).order(position).select(columns).load(connection)?
     };
-    Ok(joined(found, parts, dues))
+    Ok(joined(rows, parts, dues))
 }
 
 fn joined(found: Vec<BundleRow>, parts: Vec<ComponentRow>, dues: Vec<ChargeRow>) -> Vec<Bundle> {
