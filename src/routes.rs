@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, customers, dashboards, mail, requests};
+use crate::{access, audit, catalog, customers, dashboards, mail, requests};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -133,4 +133,29 @@ site_map! {
     Reseller POST "/agreement/offers" => requests::pages::agreement::create;
     Reseller POST "/agreement/offers/{number}/agreement" => requests::pages::agreement::agree;
     Reseller POST "/agreement/offers/{number}/refusal" => requests::pages::agreement::decline;
+
+    Root GET "/products" => catalog::pages::products::show;
+    Root GET "/products/new" => catalog::pages::product::create;
+    Root POST "/products/new" => catalog::pages::product::submit_new;
+    Root GET "/products/{id}" => catalog::pages::product::show;
+    Root POST "/products/{id}" => catalog::pages::product::submit;
+    Root GET "/bundles" => catalog::pages::bundles::show;
+    Root GET "/bundles/new" => catalog::pages::bundle_form::create;
+    Root POST "/bundles/new" => catalog::pages::bundle_form::submit_new;
+    Root GET "/bundles/{id}" => catalog::pages::bundle::show;
+    Root GET "/bundles/{id}/edit" => catalog::pages::bundle_form::edit;
+    Root POST "/bundles/{id}/edit" => catalog::pages::bundle_form::submit;
+    Root POST "/bundles/{id}/activation" => catalog::pages::activation::submit;
+    Root GET "/bundles/{id}/retirement" => catalog::pages::retirement::show;
+    Root POST "/bundles/{id}/retirement" => catalog::pages::retirement::submit;
+    Root GET "/bundles/{id}/components/new" => catalog::pages::component::show;
+    Root POST "/bundles/{id}/components" => catalog::pages::component::submit;
+    Root POST "/bundles/{id}/components/{part}/removal" => catalog::pages::component::remove;
+    Root GET "/bundles/{id}/charges/new" => catalog::pages::charge::show;
+    Root POST "/bundles/{id}/charges" => catalog::pages::charge::submit;
+    Root POST "/bundles/{id}/charges/{charge}/removal" => catalog::pages::charge::remove;
+    Root GET "/bundles/{id}/prices" => catalog::pages::prices::choose;
+    Root GET "/bundles/{id}/prices/{currency}" => catalog::pages::prices::show;
+    Root POST "/bundles/{id}/prices/{currency}" => catalog::pages::prices::submit;
+    Root POST "/bundles/{id}/prices/{currency}/{version}/removal" => catalog::pages::prices::drop_planned;
 }

@@ -1,5 +1,6 @@
 //! Makes and changes bundles. Components and charges change in a draft only; the state goes draft, active, retired.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -8,9 +9,11 @@ use super::{
     price_store, pricing, store,
 };
 use crate::audit::{self, Event};
-use crate::db::schema::{bundle_components, bundles, charges, price_values};
+use crate::db::schema::{
+    bundle_components, bundles, channel_bundles, channels, charges, price_values, subscriptions,
+};
 use crate::db::{AnyConnection, Failure};
-use crate::values::{Act, BundleId, ChargeId, ComponentId, ProductId, Quantity, search_key};
+use crate::values::{Act, BundleId, ChannelId, ChargeId, ComponentId, ProductId, Quantity, search_key};
 
 /// A component as it is named in its bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,4 +256,27 @@ fn set_state(connection: &mut AnyConnection, bundle: &Bundle, to: BundleState, a
         .after(json!({ "state": to }));
     audit::record(connection, act, event)?;
     Ok(())
+}
+
+/// The channels that have a bundle, by name, and whether each sells it now.
+pub fn sold_by(connection: &mut AnyConnection, id: BundleId) -> QueryResult<Vec<(ChannelId, String, bool)>> {
+    channel_bundles::table
+        .inner_join(channels::table.on(channels::id.eq(channel_bundles::channel_id)))
+        .filter(channel_bundles::bundle_id.eq(id))
+        .order(channels::name)
+        .select((channels::id, channels::name, channel_bundles::enabled))
+        .load(connection)
+}
+
+/// How many subscriptions of a bundle have not ended on a day.
+pub fn unended_subscriptions(
+    connection: &mut AnyConnection,
+    id: BundleId,
+    day: NaiveDate,
+) -> QueryResult<i64> {
+    subscriptions::table
+        .filter(subscriptions::bundle_id.eq(id))
+        .filter(subscriptions::end_on.is_null().or(subscriptions::end_on.gt(day)))
+        .count()
+        .get_result(connection)
 }

@@ -7,6 +7,7 @@ pub mod bundle_store;
 pub mod included;
 pub mod lists;
 mod model;
+pub mod pages;
 pub mod price_store;
 pub mod prices;
 pub mod pricing;

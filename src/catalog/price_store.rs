@@ -43,7 +43,7 @@ pub fn versions(
     bundle: BundleId,
     currency: Currency,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, Some((bundle, Some(currency))))
+    load(connection, channel, Some(&[bundle]), Some(currency))
 }
 
 /// The versions of one book and bundle in all currencies, by effective day.
@@ -52,12 +52,17 @@ pub fn versions_of_bundle(
     channel: Option<ChannelId>,
     bundle: BundleId,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, Some((bundle, None)))
+    load(connection, channel, Some(&[bundle]), None)
 }
 
 /// All of a book, by effective day; `None` is the reference price book.
 pub fn book(connection: &mut AnyConnection, channel: Option<ChannelId>) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, None)
+    load(connection, channel, None, None)
+}
+
+/// The reference prices of some bundles, by effective day.
+pub fn reference_of(connection: &mut AnyConnection, bundles: &[BundleId]) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, None, Some(bundles), None)
 }
 
 /// One version of either book.
@@ -73,7 +78,8 @@ pub fn version(connection: &mut AnyConnection, id: PriceVersionId) -> QueryResul
 fn load(
     connection: &mut AnyConnection,
     channel: Option<ChannelId>,
-    only: Option<(BundleId, Option<Currency>)>,
+    bundles: Option<&[BundleId]>,
+    currency: Option<Currency>,
 ) -> QueryResult<Vec<PriceVersion>> {
     use price_versions as v;
     let mut rows = v::table.into_boxed().order((v::effective_from, v::id));
@@ -89,13 +95,13 @@ fn load(
             values = values.filter(v::channel_id.is_null());
         }
     }
-    if let Some((bundle, currency)) = only {
-        rows = rows.filter(v::bundle_id.eq(bundle));
-        values = values.filter(v::bundle_id.eq(bundle));
-        if let Some(currency) = currency {
-            rows = rows.filter(v::currency.eq(currency));
-            values = values.filter(v::currency.eq(currency));
-        }
+    if let Some(bundles) = bundles {
+        rows = rows.filter(v::bundle_id.eq_any(bundles));
+        values = values.filter(v::bundle_id.eq_any(bundles));
+    }
+    if let Some(currency) = currency {
+        rows = rows.filter(v::currency.eq(currency));
+        values = values.filter(v::currency.eq(currency));
     }
     let columns = (
         v::id,

@@ -108,6 +108,12 @@ pub fn quantity_text(quantity: Quantity) -> String {
     group_digits(&quantity.to_string()).replace('-', MINUS)
 }
 
+/// `1 product`, `1,284 products`: for words whose plural ends in s.
+pub fn counted(count: i64, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {one}{ending}", grouped(Decimal::from(count), 0))
+}
+
 /// `1,284`.
 #[filter_fn]
 pub fn count(count: &i64, _: &dyn Values) -> askama::Result<String> {

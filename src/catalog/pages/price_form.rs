@@ -1,0 +1,185 @@
+//! The form of a price version: one field for each charge, named `price-` and the charge's id.
+
+use chrono::{Days, NaiveDate};
+
+use super::wording::{Products, charge_name, concern_name, typed_value, value_text};
+use crate::catalog::{
+    Bundle, Charge, ChargeModel, NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, PriceVersion,
+    prices,
+};
+use crate::values::{Currency, Month, Percent, PriceVersionId, parse_day};
+use crate::web::{Errors, Fields};
+
+/// The longest reason, in letters.
+const LONGEST: usize = 500;
+
+/// What stands in the form.
+#[derive(Debug, Clone, Default)]
+pub struct PriceForm {
+    /// The planned version that is being changed.
+    pub version: Option<PriceVersionId>,
+    pub from: String,
+    pub concerns: String,
+    pub reason: String,
+    pub lines: Vec<Line>,
+}
+
+/// A charge with its price now and the one being typed.
+#[derive(Debug, Clone)]
+pub struct Line {
+    charge: Charge,
+    pub name: String,
+    /// In effect today; `None` when the bundle has no price yet.
+    pub now: Option<String>,
+    pub typed: String,
+}
+
+impl Line {
+    fn new(charge: &Charge, products: &Products, now: Option<&PriceVersion>, typed: String) -> Self {
+        let now =
+            now.and_then(|version| Some(value_text(*version.values.get(&charge.id)?, version.currency)));
+        Self { charge: charge.clone(), name: charge_name(charge, products), now, typed }
+    }
+
+    /// The field's name.
+    pub fn field(&self) -> String {
+        field(&self.charge)
+    }
+
+    pub fn is_percent(&self) -> bool {
+        self.charge.model == ChargeModel::CostPlus
+    }
+
+    fn parse(&self) -> Result<PriceValue, String> {
+        if self.typed.trim().is_empty() {
+            return Err(if self.is_percent() { "Enter a percent" } else { "Enter a price" }.into());
+        }
+        if self.is_percent() {
+            return self
+                .typed
+                .parse::<Percent>()
+                .map(PriceValue::CostPlus)
+                .map_err(|fault| fault.to_string());
+        }
+        self.typed.parse().map(PriceValue::Unit).map_err(|fault| format!("{fault}"))
+    }
+}
+
+fn field(charge: &Charge) -> String {
+    format!("price-{}", charge.id)
+}
+
+/// Value and label of whom a price concerns.
+pub fn concern_choices() -> [(PriceConcern, &'static str); 2] {
+    [
+        (PriceConcern::Existing, "New subscriptions and existing ones that follow prices"),
+        (PriceConcern::New, concern_name(PriceConcern::New)),
+    ]
+}
+
+impl PriceForm {
+    /// Filled with a planned version, or with what is in effect today.
+    pub fn filled(
+        bundle: &Bundle,
+        products: &Products,
+        versions: &[PriceVersion],
+        changed: Option<&PriceVersion>,
+        today: NaiveDate,
+    ) -> Self {
+        let now = prices::current(versions, today);
+        let source = changed.or(now);
+        let typed = |charge: &Charge| {
+            let value = source.and_then(|version| Some((version, version.values.get(&charge.id)?)));
+            value
+                .map(|(version, value)| typed_value(*value, version.currency, charge.kind))
+                .unwrap_or_default()
+        };
+        let lines =
+            bundle.charges.iter().map(|charge| Line::new(charge, products, now, typed(charge))).collect();
+        let from = changed.map_or_else(|| offered_day(versions, today), |version| version.effective_from);
+        let concerns = changed.map_or(PriceConcern::Existing, |version| version.concerns);
+        let first = if versions.is_empty() { "First price" } else { "" };
+        Self {
+            version: changed.map(|version| version.id),
+            from: from.to_string(),
+            concerns: concerns.to_string(),
+            reason: changed.map_or_else(|| first.to_owned(), |version| version.reason.clone()),
+            lines,
+        }
+    }
+
+    /// As it was typed.
+    pub fn typed(
+        fields: &Fields,
+        bundle: &Bundle,
+        products: &Products,
+        versions: &[PriceVersion],
+        today: NaiveDate,
+    ) -> Self {
+        let now = prices::current(versions, today);
+        let line = |charge: &Charge| Line::new(charge, products, now, fields.get(&field(charge)).to_owned());
+        Self {
+            version: fields.get("version").parse().ok(),
+            from: fields.get("from").to_owned(),
+            concerns: fields.get("concerns").to_owned(),
+            reason: fields.get("reason").trim().to_owned(),
+            lines: bundle.charges.iter().map(line).collect(),
+        }
+    }
+
+    /// The version to save, or every message beside its field.
+    pub fn parse(&self, bundle: &Bundle, currency: Currency, errors: &mut Errors) -> Option<NewPriceVersion> {
+        let from = errors.take("from", parse_day(&self.from));
+        let concerns =
+            errors.take("concerns", self.concerns.parse().map_err(|_| "Choose whom the price concerns"));
+        if self.reason.is_empty() {
+            errors.add("reason", "Enter why the price is set; it stands in the history");
+        } else if self.reason.chars().count() > LONGEST {
+            errors.add("reason", format!("Enter at most {LONGEST} letters"));
+        }
+        let values = self
+            .lines
+            .iter()
+            .filter_map(|line| Some((line.charge.id, errors.take(&line.field(), line.parse())?)))
+            .collect();
+        let new = NewPriceVersion {
+            channel: None,
+            bundle: bundle.id,
+            currency,
+            effective_from: from?,
+            concerns: concerns?,
+            reason: self.reason.clone(),
+            values,
+        };
+        // What could not be read has its own message already.
+        if let Err(faults) = crate::catalog::pricing::check(&bundle.charges, &new.values, currency) {
+            refused(errors, &PriceRefusal::Values(faults));
+        }
+        errors.is_empty().then_some(new)
+    }
+}
+
+/// Puts a refusal beside the field that it is about.
+pub fn refused(errors: &mut Errors, refusal: &PriceRefusal) {
+    match refusal {
+        PriceRefusal::InEffect => errors.add("from", refusal),
+        PriceRefusal::OtherCharge => errors.add("", refusal),
+        PriceRefusal::Values(faults) => {
+            for (charge, fault) in faults {
+                errors.add(format!("price-{charge}"), fault);
+            }
+        }
+    }
+}
+
+/// The first price starts with this month; a change with the next, or after what is planned by then.
+fn offered_day(versions: &[PriceVersion], today: NaiveDate) -> NaiveDate {
+    match versions.last() {
+        None => Month::of(today).first_day(),
+        Some(last) => {
+            let after_last =
+                last.effective_from.checked_add_days(Days::new(1)).unwrap_or(last.effective_from);
+            Month::of(today).end().max(after_last)
+        }
+    }
+}
