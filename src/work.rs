@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::jobs::{Handler, JobKind};
+use crate::usage::background;
 
 /// The handler of every kind of job.
 pub fn handler() -> Handler {
-    Arc::new(|_db, job, _clock| match job.kind {
-        JobKind::CheckFile | JobKind::AcceptFile | JobKind::RateMonth => Err("not available".into()),
+    Arc::new(|db, job, clock| match job.kind {
+        JobKind::CheckFile => background::check_file(db, job, clock),
+        JobKind::AcceptFile => background::accept_file(db, job, clock),
+        JobKind::RateMonth => Err("not available".into()),
     })
 }

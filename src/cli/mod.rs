@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod import;
 mod migrate;
 mod serve;
 mod user;
@@ -33,6 +34,8 @@ pub struct CommandLine {
 enum Command {
     /// Serve the portal (the default)
     Serve,
+    /// Import a usage file; exits with 1 when rows are rejected
+    Import(import::Arguments),
     /// Bring the database's schema up to date
     Migrate,
     /// Make an account, whose password is set by a one-use link
@@ -62,6 +65,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
     let parts = open(line.settings, line.config.as_deref())?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(parts),
+        Command::Import(arguments) => import::run(&parts, &arguments),
         Command::Migrate => migrate::run(&parts),
         Command::User(command) => user::run(&parts, &command),
     }

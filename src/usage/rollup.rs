@@ -29,6 +29,11 @@ impl Rollup {
         Ok(())
     }
 
+    /// How many sums there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The sums by subscription, product and day.
     pub fn into_sums(self) -> impl Iterator<Item = DailyUsage> {
         self.0.into_iter().map(|(key, (quantity, cost, records))| DailyUsage {

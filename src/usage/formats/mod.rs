@@ -28,6 +28,11 @@ impl FileFault {
         Self { line: None, reason: reason.into() }
     }
 
+    /// The rows add up to more than a column keeps.
+    pub(super) fn too_much() -> Self {
+        Self::of_file("The rows add up to more than 19 whole digits")
+    }
+
     fn on(line: u64, reason: impl Into<String>) -> Self {
         Self { line: Some(line), reason: reason.into() }
     }
@@ -72,6 +77,13 @@ pub fn read(format: Format, content: &[u8]) -> Result<Records<'_>, FileFault> {
         Format::Focus => Columns::Focus(Box::new(focus::Columns::find(&header)?)),
     };
     Ok(Records { rows, header, columns })
+}
+
+/// The next rows of a file, as many as are looked at together; `None` at its end.
+pub fn next_rows(records: &mut Records<'_>) -> Result<Option<Vec<ReadRow>>, FileFault> {
+    const AT_ONCE: usize = 1_500;
+    let rows: Vec<ReadRow> = records.take(AT_ONCE).collect::<Result<_, _>>()?;
+    Ok((!rows.is_empty()).then_some(rows))
 }
 
 /// How many rows stand below the header, as far as the file can be split into rows.

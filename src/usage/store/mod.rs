@@ -1,0 +1,35 @@
+//! Usage in the database: files, records, what they add up to by day, mappings, and what waits to be rated.
+
+mod daily;
+mod decisions;
+mod faults;
+mod files;
+mod import;
+mod knowledge;
+mod mappings;
+mod records;
+mod retry;
+mod sums;
+mod unrated;
+
+pub use daily::daily;
+pub use decisions::{
+    Decision, NewFile, Undecidable, add_file, decide, enqueue, finish_acceptance, finish_check, upload,
+};
+pub use faults::{FaultKey, faults};
+pub use files::{FileFilter, add_faults, begin_check, content, file, files};
+pub use import::{Import, ImportRefusal, import};
+pub use knowledge::knowledge;
+pub use mappings::{MappingWish, Mappings, mappings, save_mappings, sources};
+pub use records::stored;
+pub use retry::retry_unrated;
+pub use unrated::{UnratedFilter, UnratedGroup, unrated_groups};
+
+use super::{FileState, Format, MappingKind, UnratedCause};
+
+crate::text_columns!(Format, FileState, MappingKind, UnratedCause);
+
+/// A sum left the range of its column; nothing is stored rather than something wrong.
+fn out_of_range(error: crate::values::OutOfRange) -> diesel::result::Error {
+    diesel::result::Error::QueryBuilderError(Box::new(error))
+}

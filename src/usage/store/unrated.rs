@@ -1,0 +1,101 @@
+//! The records that wait to be rated, by what they miss.
+
+use chrono::NaiveDate;
+use diesel::dsl::{count_star, max, min};
+use diesel::prelude::*;
+use diesel::sql_types::Nullable;
+
+use super::super::UnratedCause;
+use crate::db::AnyConnection;
+use crate::db::columns::{Fixed, exact_sum};
+use crate::db::schema::{channels, usage_records};
+use crate::values::{ChannelId, Cost, Currency, CustomerId, ProductId, Quantity, Scope};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The value, or another one where it is absent.
+    fn coalesce(value: Nullable<Fixed>, otherwise: Fixed) -> Fixed;
+}
+
+/// Which unrated records to show.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UnratedFilter {
+    pub channel: Option<ChannelId>,
+    pub cause: Option<UnratedCause>,
+}
+
+/// Unrated records that miss the same: one line of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct UnratedGroup {
+    pub channel: ChannelId,
+    pub cause: Option<UnratedCause>,
+    pub source: String,
+    pub customer_ref: String,
+    pub customer_label: Option<String>,
+    pub product_ref: String,
+    pub product_group: String,
+    pub unit: String,
+    pub currency: Option<Currency>,
+    pub customer: Option<CustomerId>,
+    pub product: Option<ProductId>,
+    pub records: i64,
+    pub quantity: Option<Quantity>,
+    pub cost: Option<Cost>,
+    pub first_day: Option<NaiveDate>,
+    pub last_day: Option<NaiveDate>,
+}
+
+/// The largest groups of unrated records in scope, at most `limit`.
+pub fn unrated_groups(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    filter: UnratedFilter,
+    limit: i64,
+) -> QueryResult<Vec<UnratedGroup>> {
+    let mut query = usage_records::table
+        .filter(usage_records::unrated_cause.is_not_null())
+        .group_by((
+            usage_records::channel_id,
+            usage_records::unrated_cause,
+            usage_records::source,
+            usage_records::customer_ref,
+            usage_records::product_ref,
+            usage_records::product_group,
+            usage_records::unit,
+            usage_records::currency,
+            usage_records::customer_id,
+            usage_records::product_id,
+        ))
+        .select((
+            usage_records::channel_id,
+            usage_records::unrated_cause,
+            usage_records::source,
+            usage_records::customer_ref,
+            max(usage_records::customer_label),
+            usage_records::product_ref,
+            usage_records::product_group,
+            usage_records::unit,
+            usage_records::currency,
+            usage_records::customer_id,
+            usage_records::product_id,
+            count_star(),
+            exact_sum(usage_records::quantity),
+            exact_sum(coalesce(usage_records::list_cost, Cost::ZERO)),
+            min(usage_records::day),
+            max(usage_records::day),
+        ))
+        .order((count_star().desc(), usage_records::customer_ref, usage_records::product_ref))
+        .limit(limit)
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+        query = query.filter(usage_records::channel_id.eq_any(own));
+    }
+    if let Some(channel) = filter.channel {
+        query = query.filter(usage_records::channel_id.eq(channel));
+    }
+    if let Some(cause) = filter.cause {
+        query = query.filter(usage_records::unrated_cause.eq(cause));
+    }
+    query.load(connection)
+}
