@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::app::Parts;
 use crate::channels::{self, Channel};
@@ -64,7 +64,7 @@ pub(super) fn run(parts: &Parts, arguments: &Arguments) -> anyhow::Result<ExitCo
         Ok(())
     })?;
     let outcome = settle(parts, arguments, &channel, &content, checked)?;
-    print(&outcome, arguments);
+    print(&outcome, arguments)?;
     Ok(if outcome.tally.rejected == 0 && outcome.fault.is_none() {
         ExitCode::SUCCESS
     } else {
@@ -145,30 +145,40 @@ fn tell(said: &str) {
     let _unheard = writeln!(io::stderr(), "{said}");
 }
 
-fn print(outcome: &Outcome, arguments: &Arguments) {
+fn print(outcome: &Outcome, arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(fault) = &outcome.fault {
         tell(&format!("the file is rejected: {fault}"));
     }
-    let said = if arguments.json { in_json(outcome) } else { in_words(outcome, arguments) };
+    let said = if arguments.json { in_json(outcome)? } else { in_words(outcome, arguments) };
     let _unheard = writeln!(io::stdout(), "{said}");
+    Ok(())
 }
 
-fn in_json(outcome: &Outcome) -> String {
+/// The one line of `--json`.
+#[derive(Serialize)]
+struct Counts<'a> {
+    rows: i64,
+    accepted: i64,
+    duplicate: i64,
+    rejected: i64,
+    unrated: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'a str>,
+}
+
+fn in_json(outcome: &Outcome) -> serde_json::Result<String> {
     let Outcome { tally, withheld, fault } = outcome;
-    let mut counts = json!({
-        "rows": tally.rows() + withheld,
-        "accepted": tally.accepted,
-        "duplicate": tally.duplicate,
-        "rejected": tally.rejected,
-        "unrated": tally.unrated,
-    });
-    if *withheld > 0 {
-        counts["withheld"] = json!(withheld);
-    }
-    if let Some(fault) = fault {
-        counts["fault"] = json!(fault);
-    }
-    counts.to_string()
+    serde_json::to_string(&Counts {
+        rows: tally.rows() + withheld,
+        accepted: tally.accepted,
+        duplicate: tally.duplicate,
+        rejected: tally.rejected,
+        unrated: tally.unrated,
+        withheld: (*withheld > 0).then_some(*withheld),
+        fault: fault.as_deref(),
+    })
 }
 
 fn in_words(outcome: &Outcome, arguments: &Arguments) -> String {

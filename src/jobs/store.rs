@@ -129,33 +129,36 @@ pub(super) fn requeue_running(connection: &mut AnyConnection) -> QueryResult<usi
     let running =
         jobs::table.filter(jobs::state.eq(JobState::Running)).select(JOB).load::<Row>(connection)?;
     for row in &running {
-        let key = NewJob { kind: row.1, subject: row.2.unwrap_or_else(|| row.0.into()), month: row.3 }.key();
-        let waits: bool = diesel::select(diesel::dsl::exists(
-            jobs::table.filter(jobs::key.eq(key)).filter(jobs::state.eq(JobState::Queued)),
-        ))
-        .get_result(connection)?;
-        let state = if waits { JobState::Failed } else { JobState::Queued };
+        let same = NewJob { kind: row.1, subject: row.2.unwrap_or_else(|| row.0.into()), month: row.3 };
+        let state = if waits(connection, &same)? { JobState::Failed } else { JobState::Queued };
         diesel::update(jobs::table.find(row.0)).set(jobs::state.eq(state)).execute(connection)?;
     }
     Ok(running.len())
 }
 
+fn waits(connection: &mut AnyConnection, job: &NewJob) -> QueryResult<bool> {
+    let same = jobs::table.filter(jobs::key.eq(job.key())).filter(jobs::state.eq(JobState::Queued));
+    diesel::select(diesel::dsl::exists(same)).get_result(connection)
+}
+
+/// A job that failed waits again, until it has failed too often or a new one like it waits anyway.
 pub(super) fn finish(
     connection: &mut AnyConnection,
     job: &Job,
     outcome: &Result<String, String>,
     now: Timestamp,
 ) -> QueryResult<()> {
+    let same = NewJob { kind: job.kind, subject: job.subject, month: job.month };
     let (state, message) = match outcome {
         Ok(message) => (JobState::Done, message),
+        Err(message) if job.attempts + 1 < ATTEMPTS && !waits(connection, &same)? => {
+            (JobState::Queued, message)
+        }
         Err(message) => (JobState::Failed, message),
     };
     diesel::update(jobs::table.find(job.id))
         .set((jobs::state.eq(state), jobs::message.eq(message), jobs::finished_at.eq(now)))
         .execute(connection)?;
-    if outcome.is_err() && job.attempts + 1 < ATTEMPTS {
-        enqueue(connection, &NewJob { kind: job.kind, subject: job.subject, month: job.month }, now)?;
-    }
     Ok(())
 }
 
