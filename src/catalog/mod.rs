@@ -4,6 +4,7 @@
 //! price is the provider's own; the channel price, kept in the same shape, is what a re-seller's customers pay.
 
 pub mod bundle_store;
+pub mod draft_store;
 pub mod included;
 pub mod lists;
 mod model;

@@ -37,15 +37,36 @@ fn concerns(version: &PriceVersion, start: NaiveDate) -> bool {
     version.concerns == PriceConcern::Existing || start >= version.effective_from
 }
 
-/// Where a version of one book, bundle and currency stands on a day.
+/// Where a version of one book, bundle and currency stands on a day. One for new subscriptions only does not end the
+/// one before it, which earlier subscriptions go on paying: then both are current.
 pub fn state(version: &PriceVersion, versions: &[PriceVersion], today: NaiveDate) -> PriceState {
     if version.effective_from > today {
         PriceState::Planned
-    } else if current(versions, today).is_some_and(|current| current.id == version.id) {
-        PriceState::Current
-    } else {
+    } else if later_begun(version, versions, today).any(|later| later.concerns == PriceConcern::Existing) {
         PriceState::Ended
+    } else {
+        PriceState::Current
     }
+}
+
+/// The day from which new subscriptions pay another version, where earlier ones still pay this one.
+pub fn closed_to_new(
+    version: &PriceVersion,
+    versions: &[PriceVersion],
+    today: NaiveDate,
+) -> Option<NaiveDate> {
+    let is_current = state(version, versions, today) == PriceState::Current;
+    later_begun(version, versions, today).map(|later| later.effective_from).min().filter(|_| is_current)
+}
+
+fn later_begun<'a>(
+    version: &'a PriceVersion,
+    versions: &'a [PriceVersion],
+    today: NaiveDate,
+) -> impl Iterator<Item = &'a PriceVersion> {
+    versions
+        .iter()
+        .filter(move |later| later.effective_from > version.effective_from && later.effective_from <= today)
 }
 
 #[cfg(test)]
@@ -116,6 +137,16 @@ mod tests {
         assert_eq!(states(-1), [PriceState::Planned, PriceState::Planned]);
         assert_eq!(states(9), [PriceState::Current, PriceState::Planned]);
         assert_eq!(states(10), [PriceState::Ended, PriceState::Current]);
+    }
+
+    #[test]
+    fn a_version_for_new_subscriptions_leaves_the_one_before_it_current() {
+        let versions = [version(0, PriceConcern::Existing), version(10, PriceConcern::New)];
+        let states = |today| versions.each_ref().map(|version| state(version, &versions, day(today)));
+        assert_eq!(states(10), [PriceState::Current, PriceState::Current]);
+        assert_eq!(closed_to_new(&versions[0], &versions, day(10)), Some(day(10)));
+        assert_eq!(closed_to_new(&versions[0], &versions, day(9)), None);
+        assert_eq!(closed_to_new(&versions[1], &versions, day(10)), None);
     }
 
     proptest! {

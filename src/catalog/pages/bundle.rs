@@ -38,9 +38,11 @@ struct VersionRow {
     effective_from: NaiveDate,
     state: PriceState,
     badge: (&'static str, &'static str),
-    /// In the order of the bundle's charges.
-    values: Vec<String>,
+    /// Charge and price, in the order of the bundle's charges.
+    values: Vec<(String, String)>,
     concerns: &'static str,
+    /// From when new subscriptions pay another version.
+    closed_to_new: Option<NaiveDate>,
     reason: String,
     by: String,
     at: Timestamp,
@@ -107,6 +109,10 @@ impl BundlePage {
         self.bundle.kind == BundleKind::Package
     }
 
+    fn other_prices_title(&self) -> &'static str {
+        if self.books.is_empty() { "Reference prices" } else { "Prices in another currency" }
+    }
+
     fn badge(&self) -> (&'static str, &'static str) {
         bundle_badge(self.bundle.state)
     }
@@ -147,13 +153,15 @@ pub(super) async fn render(shell: Shell, db: &Db, id: BundleId, today: NaiveDate
         })
         .await?;
     let (bundle, products, members, versions, included, channels, history) = built;
-    let books = books(&bundle, &versions, today);
+    let charges: Vec<_> =
+        bundle.charges.iter().map(|due| (due.clone(), charge_name(due, &products))).collect();
+    let books = books(&charges, &versions, bundle.state == BundleState::Draft, today);
     let has_book = |code: &str| books.iter().any(|book| book.currency.code() == code);
     let page = BundlePage {
         shell,
         parts: bundle.components.iter().map(|part| part_row(part, &products, &members)).collect(),
         included,
-        charges: bundle.charges.iter().map(|due| (due.clone(), charge_name(due, &products))).collect(),
+        charges,
         other_currencies: currency_choices().into_iter().filter(|(code, _)| !has_book(code)).collect(),
         checks: checks(&bundle, &versions),
         books,
@@ -204,14 +212,21 @@ fn checks(bundle: &Bundle, versions: &[PriceVersion]) -> Checks {
     }
 }
 
-fn books(bundle: &Bundle, versions: &[PriceVersion], today: NaiveDate) -> Vec<Book> {
+fn books(
+    charges: &[(Charge, String)],
+    versions: &[PriceVersion],
+    is_draft: bool,
+    today: NaiveDate,
+) -> Vec<Book> {
     let mut books: Vec<Book> = Vec::new();
     for (code, _) in currency_choices() {
         let of_currency: Vec<_> =
             versions.iter().filter(|version| version.currency.code() == code).cloned().collect();
         if let Some(first) = of_currency.first() {
-            let rows =
-                of_currency.iter().rev().map(|version| version_row(bundle, version, &of_currency, today));
+            let rows = of_currency
+                .iter()
+                .rev()
+                .map(|version| version_row(charges, version, &of_currency, is_draft, today));
             books.push(Book { currency: first.currency, versions: rows.collect() });
         }
     }
@@ -219,26 +234,28 @@ fn books(bundle: &Bundle, versions: &[PriceVersion], today: NaiveDate) -> Vec<Bo
 }
 
 fn version_row(
-    bundle: &Bundle,
+    charges: &[(Charge, String)],
     version: &PriceVersion,
     all: &[PriceVersion],
+    is_draft: bool,
     today: NaiveDate,
 ) -> VersionRow {
     let state = prices::state(version, all, today);
-    let text = |charge: &Charge| match version.values.get(&charge.id) {
-        Some(value) => value_text(*value, version.currency),
-        None => "–".to_owned(),
+    let text = |(charge, name): &(Charge, String)| {
+        let value = version.values.get(&charge.id);
+        (name.clone(), value.map_or_else(|| "–".to_owned(), |value| value_text(*value, version.currency)))
     };
     VersionRow {
         id: version.id,
         effective_from: version.effective_from,
         badge: price_badge(state),
         state,
-        values: bundle.charges.iter().map(text).collect(),
+        values: charges.iter().map(text).collect(),
         concerns: concern_name(version.concerns),
+        closed_to_new: prices::closed_to_new(version, all, today),
         reason: version.reason.clone(),
         by: version.created_by.clone(),
         at: version.created_at,
-        is_changeable: state == PriceState::Planned || bundle.state == BundleState::Draft,
+        is_changeable: state == PriceState::Planned || is_draft,
     }
 }

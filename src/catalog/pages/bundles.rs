@@ -7,10 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::wording::{bundle_badge, kind_name, value_text};
+use super::wording::{bundle_badge, currency_order, kind_name, value_text};
 use crate::catalog::lists::{self, BundleFilter};
 use crate::catalog::{
-    Bundle, BundleKind, BundleState, ChargeKind, PriceState, PriceVersion, price_store, prices,
+    Bundle, BundleKind, BundleState, ChargeKind, ChargeModel, PriceState, PriceVersion, price_store, prices,
 };
 use crate::db::Db;
 use crate::db::paging::{Cursor, Slice};
@@ -56,7 +56,7 @@ impl Row {
     fn new(bundle: Bundle, versions: &[PriceVersion], today: NaiveDate) -> Self {
         let own: Vec<_> = versions.iter().filter(|version| version.bundle == bundle.id).cloned().collect();
         let mut currencies: Vec<Currency> = own.iter().map(|version| version.currency).collect();
-        currencies.sort_unstable();
+        currencies.sort_unstable_by_key(|currency| currency_order(*currency));
         currencies.dedup();
         let of = |currency: Currency| -> Vec<PriceVersion> {
             own.iter().filter(|version| version.currency == currency).cloned().collect()
@@ -84,6 +84,9 @@ fn headline(bundle: &Bundle, versions: &[PriceVersion], today: NaiveDate) -> Opt
     let monthly = bundle.charges.iter().find(|charge| charge.kind == ChargeKind::Recurring);
     let charge = monthly.or_else(|| bundle.charges.first())?;
     let price = value_text(*version.values.get(&charge.id)?, version.currency);
+    if charge.model == ChargeModel::CostPlus {
+        return Some(format!("{price} in {}", version.currency));
+    }
     Some(match charge.kind {
         ChargeKind::OneTime => format!("{price} once"),
         ChargeKind::Recurring => format!("{price} a month"),

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{bundle, component};
-use crate::catalog::{Bundle, BundleRefusal, ChargeKind, ChargeModel, NewCharge, bundle_store, store};
+use crate::catalog::{Bundle, BundleRefusal, ChargeKind, ChargeModel, NewCharge, draft_store, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, ChargeId, ProductId};
 use crate::web::{Answer, Errors, Form, Go, NoFields, RootAdmin, Shell, Site, page_with};
@@ -93,7 +93,7 @@ pub async fn submit(
         return form_page(shell, &db, bundle, form, errors).await;
     };
     let act = root.act();
-    match db.write(move |connection| bundle_store::add_charge(connection, id, new, &act)).await.decided()? {
+    match db.write(move |connection| draft_store::add_charge(connection, id, new, &act)).await.decided()? {
         Ok(_) => go.to(format!("/bundles/{id}"), "The charge is added"),
         Err(refusal) => {
             let field = if refusal == BundleRefusal::NotMetered { "product" } else { "kind" };
@@ -114,7 +114,7 @@ pub async fn remove(
 ) -> Answer {
     let (id, charge) = path.into_inner();
     let act = root.act();
-    let removed = db.write(move |connection| bundle_store::remove_charge(connection, id, charge, &act));
+    let removed = db.write(move |connection| draft_store::remove_charge(connection, id, charge, &act));
     match removed.await.decided()? {
         Ok(()) => go.to(format!("/bundles/{id}"), "The charge is taken out"),
         Err(refusal) => {

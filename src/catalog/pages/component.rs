@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::bundle;
-use crate::catalog::bundle_store::{self, Part};
+use crate::catalog::draft_store::{self, Part};
 use crate::catalog::{Bundle, BundleKind, BundleRefusal, BundleState, Component, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, ProductId, Quantity};
@@ -122,7 +122,7 @@ pub async fn submit(
         return form_page(shell, &db, bundle, form, errors).await;
     };
     let act = root.act();
-    let put = db.write(move |connection| bundle_store::put_component(connection, id, &component, &act));
+    let put = db.write(move |connection| draft_store::put_component(connection, id, &component, &act));
     match put.await.decided()? {
         Ok(()) => go.to(format!("/bundles/{id}"), "The component is saved"),
         Err(refusal) => {
@@ -149,7 +149,7 @@ pub async fn remove(
     };
     let part = part.map_err(|_| Error::NotFound)?;
     let act = root.act();
-    let removed = db.write(move |connection| bundle_store::remove_component(connection, id, part, &act));
+    let removed = db.write(move |connection| draft_store::remove_component(connection, id, part, &act));
     match removed.await.decided()? {
         Ok(()) => go.to(format!("/bundles/{id}"), "The component is taken out"),
         Err(refusal) => {

@@ -1,6 +1,6 @@
 //! The form of a price version: one field for each charge, named `price-` and the charge's id.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::wording::{Products, charge_name, concern_name, typed_value, value_text};
 use crate::catalog::{
@@ -78,7 +78,7 @@ pub fn concern_choices() -> [(PriceConcern, &'static str); 2] {
 }
 
 impl PriceForm {
-    /// Filled with a planned version, or with what is in effect today.
+    /// Filled with a planned version, or with the latest prices.
     pub fn filled(
         bundle: &Bundle,
         products: &Products,
@@ -87,7 +87,7 @@ impl PriceForm {
         today: NaiveDate,
     ) -> Self {
         let now = prices::current(versions, today);
-        let source = changed.or(now);
+        let source = changed.or(versions.last());
         let typed = |charge: &Charge| {
             let value = source.and_then(|version| Some((version, version.values.get(&charge.id)?)));
             value
@@ -172,14 +172,10 @@ pub fn refused(errors: &mut Errors, refusal: &PriceRefusal) {
     }
 }
 
-/// The first price starts with this month; a change with the next, or after what is planned by then.
+/// The first price starts with this month, a change with the month after the latest prices and not before the next.
 fn offered_day(versions: &[PriceVersion], today: NaiveDate) -> NaiveDate {
-    match versions.last() {
-        None => Month::of(today).first_day(),
-        Some(last) => {
-            let after_last =
-                last.effective_from.checked_add_days(Days::new(1)).unwrap_or(last.effective_from);
-            Month::of(today).end().max(after_last)
-        }
-    }
+    let this_month = Month::of(today);
+    versions
+        .last()
+        .map_or(this_month.first_day(), |last| this_month.max(Month::of(last.effective_from)).end())
 }

@@ -97,12 +97,17 @@ pub fn concern_name(concerns: PriceConcern) -> &'static str {
     }
 }
 
-/// The currencies people choose from: the two common ones first, the others by code.
+/// The order in which currencies are offered: the two common ones first, the others by code.
+pub fn currency_order(currency: Currency) -> (usize, &'static str) {
+    let place = ["USD", "EUR"].iter().position(|common| *common == currency.code());
+    (place.unwrap_or(usize::MAX), currency.code())
+}
+
+/// Value and label of the currencies that people choose from.
 pub fn currency_choices() -> Vec<(&'static str, &'static str)> {
-    let common = |code: &str| matches!(code, "USD" | "EUR");
-    let mut choices: Vec<_> = Currency::all().map(|currency| (currency.code(), currency.code())).collect();
-    choices.sort_by_key(|(code, _)| (!common(code), common(code) && *code == "EUR", *code));
-    choices
+    let mut currencies: Vec<_> = Currency::all().collect();
+    currencies.sort_by_key(|currency| currency_order(*currency));
+    currencies.into_iter().map(|currency| (currency.code(), currency.code())).collect()
 }
 
 #[cfg(test)]

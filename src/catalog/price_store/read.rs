@@ -1,0 +1,144 @@
+//! Reads price versions.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::catalog::{PriceConcern, PriceValue, PriceVersion};
+use crate::db::AnyConnection;
+use crate::db::schema::{price_values, price_versions};
+use crate::values::{BundleId, ChannelId, ChargeId, Currency, Percent, PriceVersionId, Timestamp, UnitPrice};
+
+type Row = (
+    PriceVersionId,
+    Option<ChannelId>,
+    BundleId,
+    Currency,
+    NaiveDate,
+    PriceConcern,
+    String,
+    Timestamp,
+    String,
+);
+
+type ValueRow = (PriceVersionId, ChargeId, Option<UnitPrice>, Option<Percent>);
+
+fn to_value(price: Option<UnitPrice>, percent: Option<Percent>) -> Option<PriceValue> {
+    price.map(PriceValue::Unit).or(percent.map(PriceValue::CostPlus))
+}
+
+/// The versions of one book, bundle and currency, by effective day.
+pub fn versions(
+    connection: &mut AnyConnection,
+    channel: Option<ChannelId>,
+    bundle: BundleId,
+    currency: Currency,
+) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, channel, Some(&[bundle]), Some(currency))
+}
+
+/// The versions of one book and bundle in all currencies, by effective day.
+pub fn versions_of_bundle(
+    connection: &mut AnyConnection,
+    channel: Option<ChannelId>,
+    bundle: BundleId,
+) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, channel, Some(&[bundle]), None)
+}
+
+/// All of a book, by effective day; `None` is the reference price book.
+pub fn book(connection: &mut AnyConnection, channel: Option<ChannelId>) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, channel, None, None)
+}
+
+/// The reference prices of some bundles, by effective day.
+pub fn reference_of(connection: &mut AnyConnection, bundles: &[BundleId]) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, None, Some(bundles), None)
+}
+
+/// One version of either book.
+pub fn version(connection: &mut AnyConnection, id: PriceVersionId) -> QueryResult<PriceVersion> {
+    let (channel, bundle, currency) = price_versions::table
+        .find(id)
+        .select((price_versions::channel_id, price_versions::bundle_id, price_versions::currency))
+        .first::<(Option<ChannelId>, BundleId, Currency)>(connection)?;
+    let of_currency = versions(connection, channel, bundle, currency)?;
+    of_currency.into_iter().find(|version| version.id == id).ok_or(diesel::result::Error::NotFound)
+}
+
+fn load(
+    connection: &mut AnyConnection,
+    channel: Option<ChannelId>,
+    bundles: Option<&[BundleId]>,
+    currency: Option<Currency>,
+) -> QueryResult<Vec<PriceVersion>> {
+    use price_versions as v;
+    let mut rows = v::table.into_boxed().order((v::effective_from, v::id));
+    let mut values =
+        price_values::table.inner_join(v::table.on(v::id.eq(price_values::version_id))).into_boxed();
+    match channel {
+        Some(channel) => {
+            rows = rows.filter(v::channel_id.eq(channel));
+            values = values.filter(v::channel_id.eq(channel));
+        }
+        None => {
+            rows = rows.filter(v::channel_id.is_null());
+            values = values.filter(v::channel_id.is_null());
+        }
+    }
+    if let Some(bundles) = bundles {
+        rows = rows.filter(v::bundle_id.eq_any(bundles));
+        values = values.filter(v::bundle_id.eq_any(bundles));
+    }
+    if let Some(currency) = currency {
+        rows = rows.filter(v::currency.eq(currency));
+        values = values.filter(v::currency.eq(currency));
+    }
+    let columns = (
+        v::id,
+        v::channel_id,
+        v::bundle_id,
+        v::currency,
+        v::effective_from,
+        v::concerns,
+        v::reason,
+        v::created_at,
+        v::created_by,
+    );
+    let rows: Vec<Row> = rows.select(columns).load(connection)?;
+    let values: Vec<ValueRow> = values
+        .select((
+            price_values::version_id,
+            price_values::charge_id,
+            price_values::unit_price,
+            price_values::percent,
+        ))
+        .load(connection)?;
+    Ok(joined(rows, values))
+}
+
+fn joined(rows: Vec<Row>, values: Vec<ValueRow>) -> Vec<PriceVersion> {
+    let mut of_version: BTreeMap<PriceVersionId, BTreeMap<ChargeId, PriceValue>> = BTreeMap::new();
+    for (version, charge, price, percent) in values {
+        let values = of_version.entry(version).or_default();
+        values.extend(to_value(price, percent).map(|value| (charge, value)));
+    }
+    let version = |row: Row| {
+        let (id, channel, bundle, currency, effective_from, concerns, reason, created_at, created_by) = row;
+        let values = of_version.remove(&id).unwrap_or_default();
+        PriceVersion {
+            id,
+            channel,
+            bundle,
+            currency,
+            effective_from,
+            concerns,
+            reason,
+            values,
+            created_at,
+            created_by,
+        }
+    };
+    rows.into_iter().map(version).collect()
+}
