@@ -24,6 +24,9 @@ pub mod channels;
 pub mod customers;
 pub mod usage;
 
+pub mod rating;
+pub mod reports;
+
 pub mod dashboards;
 pub mod demo;
 

@@ -1,0 +1,16 @@
+//! Turns subscriptions, usage and prices into charge lines, and shares them by the agreed terms.
+//!
+//! - **One-time** charges fall in the month of the start. **Recurring** ones are charged in the month served: price x
+//!   quantity x active days / days of the month, for each stretch of equal quantity, at the price in effect on the
+//!   month's first active day.
+//! - **Usage** belongs to the UTC day on which it starts, at the price in effect on that day. What is included (included
+//!   quantity x subscription quantity x active days / days of the month, an exact fraction) is used up in order of
+//!   days; **per-unit** charges the rest, **cost-plus** the list cost times (1 + percent), without anything included.
+//! - Quantities and costs are summed exactly, and each line is rounded once. The same inputs give the same lines.
+
+mod line;
+mod month;
+pub mod store;
+
+pub use line::{Line, LineKind};
+pub use month::{Daily, Input, Prices, rate};
