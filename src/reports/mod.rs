@@ -5,6 +5,7 @@
 
 pub mod export;
 mod filter;
+pub mod pages;
 pub mod revenue;
 pub mod store;
 pub mod usage;

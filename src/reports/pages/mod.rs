@@ -1,0 +1,119 @@
+//! The pages of the two reports, for members: root sees all re-sellers, a re-seller itself.
+
+pub mod revenue;
+pub mod usage;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use serde::Deserialize;
+
+use super::store::Names;
+use super::{Filter, Group};
+use crate::values::Month;
+use crate::web::links::address;
+
+/// The filter as the address has it; what cannot be read is as if it were not there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    from: String,
+    to: String,
+    group: String,
+    reseller: String,
+    channel: String,
+    currency: String,
+    bundle: String,
+    product: String,
+    customer: String,
+}
+
+impl Asked {
+    /// The filter; without months the running one and the one before.
+    fn filter(&self, today: Month, default: Group, allowed: &[Group]) -> Filter {
+        let to = self.to.parse().unwrap_or(today);
+        let from = self.from.parse().unwrap_or_else(|_| if self.to.is_empty() { to.previous() } else { to }).min(to);
+        let group = self.group.parse().ok().filter(|group| allowed.contains(group)).unwrap_or(default);
+        Filter {
+            from,
+            to,
+            group,
+            reseller: self.reseller.parse().ok(),
+            channel: self.channel.parse().ok(),
+            currency: self.currency.parse().ok(),
+            bundle: self.bundle.parse().ok(),
+            product: self.product.parse().ok(),
+            customer: self.customer.parse().ok(),
+        }
+    }
+
+    /// Whether one of the less common filters is set.
+    fn is_narrow(&self) -> bool {
+        [&self.bundle, &self.product, &self.customer, &self.currency].iter().any(|field| !field.is_empty())
+    }
+
+    /// The same filter at another path.
+    fn address(&self, path: &str, filter: &Filter) -> String {
+        let (from, to) = (filter.from.to_string(), filter.to.to_string());
+        let parts = [
+            ("from", from.as_str()),
+            ("to", &to),
+            ("group", filter.group.as_str()),
+            ("reseller", &self.reseller),
+            ("channel", &self.channel),
+            ("currency", &self.currency),
+            ("bundle", &self.bundle),
+            ("product", &self.product),
+            ("customer", &self.customer),
+        ];
+        address(path, &parts)
+    }
+}
+
+/// What the filter bar offers.
+struct Choices {
+    channels: Vec<(String, String)>,
+    bundles: Vec<(String, String)>,
+    products: Vec<(String, String)>,
+    customers: Vec<(String, String)>,
+    currencies: Vec<(String, String)>,
+}
+
+impl Choices {
+    fn of(names: &Names) -> Self {
+        let mut currencies: Vec<String> = names
+            .channels
+            .iter()
+            .flat_map(|channel| channel.currencies.iter().map(ToString::to_string))
+            .collect();
+        currencies.sort_unstable();
+        currencies.dedup();
+        Self {
+            channels: names.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            bundles: names.bundles.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            products: names.products.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            customers: names.customers.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            currencies: currencies.into_iter().map(|code| (code.clone(), code)).collect(),
+        }
+    }
+}
+
+fn groups(allowed: &[Group]) -> Vec<(&'static str, &'static str)> {
+    allowed.iter().map(|group| (group.as_str(), group.words())).collect()
+}
+
+/// `September to November 2026`.
+fn period_words(filter: &Filter) -> String {
+    let (from, to) = (filter.from.first_day(), filter.to.first_day());
+    if filter.from == filter.to {
+        return to.format("%B %Y").to_string();
+    }
+    format!("{} to {}", from.format("%B %Y"), to.format("%B %Y"))
+}
+
+fn csv_answer(name: &str, filter: &Filter, content: Vec<u8>) -> HttpResponse {
+    let file = format!("attachment; filename=\"{name}-{}-{}.csv\"", filter.from, filter.to);
+    HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, file))
+        .body(content)
+}

@@ -1,0 +1,186 @@
+//! `/reports/usage` and its CSV.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Query};
+use askama::Template;
+use num_traits::Zero;
+use rust_decimal::Decimal;
+
+use super::{Asked, Choices, csv_answer, groups, period_words};
+use crate::db::Db;
+use crate::reports::usage::{Row, totals};
+use crate::reports::{Filter, Group, export, store};
+use crate::values::{Month, Quantity, Scope, Timestamp};
+use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
+use crate::web::filters::quantity_text;
+use crate::web::{Answer, Error, Member, Shell, page};
+
+#[derive(Template)]
+#[template(path = "reports/usage.html")]
+struct UsagePage {
+    shell: Shell,
+    is_root: bool,
+    asked: Asked,
+    filter: Filter,
+    choices: Choices,
+    groups: Vec<(&'static str, &'static str)>,
+    rows: Vec<Row>,
+    /// The same rows of the period before, by their labels.
+    before: BTreeMap<String, Quantity>,
+    totals: BTreeMap<String, Quantity>,
+    charts: Vec<Chart>,
+    rated_at: Option<Timestamp>,
+    csv: String,
+    is_partial: bool,
+}
+
+impl UsagePage {
+    fn period(&self) -> String {
+        period_words(&self.filter)
+    }
+
+    /// What a unit is called above its total.
+    fn unit_words<'u>(&self, unit: &'u str) -> &'u str {
+        if unit.is_empty() { "Without unit" } else { unit }
+    }
+
+    /// A total as a figure: at most four decimals, the exact one is in the table.
+    fn rounded(&self, total: &Quantity) -> String {
+        crate::web::filters::grouped(decimal(*total).round_dp(4), 0)
+    }
+
+    /// Whether a row stands for a day, a week or a month.
+    fn is_timed(&self) -> bool {
+        matches!(self.filter.group, Group::Day | Group::Week | Group::Month)
+    }
+
+    /// The change against the period before, in percent: `+12.5%`; `new` when there was none.
+    fn change(&self, row: &Row) -> String {
+        let Some(before) = self.before.get(&key(row)).filter(|before| !before.exact().is_zero()) else {
+            return "new".into();
+        };
+        let ratio = (row.quantity.exact() - before.exact()) / before.exact();
+        let tenths = (ratio * num_bigint::BigInt::from(1000)).round().to_integer();
+        let Ok(tenths) = i64::try_from(tenths) else { return "–".into() };
+        let sign = if tenths < 0 { "\u{2212}" } else { "+" };
+        format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)
+    }
+}
+
+/// What makes two rows of two periods the same one.
+fn key(row: &Row) -> String {
+    let labels = &row.labels;
+    [&labels.channel_code, &labels.customer, &labels.bundle, &labels.sku, &labels.unit].map(String::as_str).join("|")
+}
+
+struct Loaded {
+    choices: Choices,
+    rows: Vec<Row>,
+    before: Vec<Row>,
+    daily: Vec<Row>,
+    rated_at: Option<Timestamp>,
+}
+
+async fn load(db: &Db, scope: Scope, filter: Filter) -> Result<Loaded, Error> {
+    let loaded = db.read(move |connection| {
+        let names = store::names(connection, scope)?;
+        let is_timed = matches!(filter.group, Group::Day | Group::Week | Group::Month);
+        let before = if is_timed { Vec::new() } else { store::usage(connection, &names, &filter.before())? };
+        let months = filter.from.through(filter.to).count();
+        let group = if months > 3 { Group::Month } else { Group::Day };
+        Ok(Loaded {
+            rows: store::usage(connection, &names, &filter)?,
+            before,
+            daily: store::usage(connection, &names, &Filter { group, ..filter.clone() })?,
+            rated_at: store::rated_at(connection, &names, &filter)?,
+            choices: Choices::of(&names),
+        })
+    });
+    Ok(loaded.await?)
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
+    let asked = asked.into_inner();
+    let this_month = Month::of(member.act().today());
+    let filter = asked.filter(this_month, Group::Product, Group::OF_USAGE);
+    let Loaded { choices, rows, before, daily, rated_at } = load(&db, member.scope, filter.clone()).await?;
+    let totals = totals(&rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut earlier: BTreeMap<String, Quantity> = BTreeMap::new();
+    for row in &before {
+        let sum = earlier.entry(key(row)).or_default();
+        *sum = sum.checked_add(row.quantity).unwrap_or(*sum);
+    }
+    let is_partial = filter.to >= this_month;
+    let charts = charts_of(&daily, &totals);
+    let csv = asked.address("/reports/usage.csv", &filter);
+    let groups = groups(Group::OF_USAGE);
+    let is_root = member.is_root();
+    let before = earlier;
+    page(&UsagePage {
+        shell,
+        is_root,
+        asked,
+        filter,
+        choices,
+        groups,
+        rows,
+        before,
+        totals,
+        charts,
+        rated_at,
+        csv,
+        is_partial,
+    })
+}
+
+pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
+    let filter = asked.filter(Month::of(member.act().today()), Group::Product, Group::OF_USAGE);
+    let loaded = load(&db, member.scope, filter.clone()).await?;
+    let content = export::usage_csv(&loaded.rows).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(csv_answer("usage", &filter, content))
+}
+
+/// One chart for each of the first three units: quantity over time by product.
+fn charts_of(daily: &[Row], units: &BTreeMap<String, Quantity>) -> Vec<Chart> {
+    units.keys().take(3).map(|unit| chart(daily, unit)).collect()
+}
+
+fn chart(daily: &[Row], unit: &str) -> Chart {
+    let of_unit: Vec<&Row> = daily.iter().filter(|row| row.labels.unit == unit).collect();
+    let mut periods: Vec<(&str, chrono::NaiveDate)> =
+        of_unit.iter().map(|row| (row.period.as_str(), row.from)).collect();
+    periods.sort_by_key(|(_, from)| *from);
+    periods.dedup();
+    let mut products: Vec<&str> = of_unit.iter().map(|row| row.labels.product.as_str()).collect();
+    products.sort_unstable();
+    products.dedup();
+    let value = |product: &str, period: &str| -> Decimal {
+        of_unit
+            .iter()
+            .filter(|row| row.labels.product == product && row.period == period)
+            .map(|row| decimal(row.quantity))
+            .sum()
+    };
+    let series = products
+        .into_iter()
+        .map(|product| Series::new(product, periods.iter().map(|(period, _)| value(product, period)).collect()))
+        .collect();
+    let label = |(period, from): &(&str, chrono::NaiveDate)| match period.parse::<Month>() {
+        Ok(month) => Label::month(month),
+        Err(_) => Label::day(*from),
+    };
+    let figures = Figures {
+        title: format!("Usage in {unit}"),
+        labels: periods.iter().map(label).collect(),
+        series,
+        measure: Measure::Unit(unit.to_owned()),
+        last_is_partial: false,
+    };
+    charts::lines(figures, Size::ACROSS)
+}
+
+/// For drawing only: six decimals are more than a picture shows.
+fn decimal(quantity: Quantity) -> Decimal {
+    Decimal::try_from_i128_with_scale(quantity.units() / 10i128.pow(12), 6).unwrap_or_default()
+}
