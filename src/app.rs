@@ -16,11 +16,11 @@ use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
 use crate::access::{self, DbSessionStore};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::db::{Db, Failure};
+use crate::db::{Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
 use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
-use crate::{dashboards, routes, work};
+use crate::{dashboards, rating, routes, work};
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::minutes(30);
@@ -51,6 +51,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
     actix_web::rt::spawn(runner.run());
+    actix_web::rt::spawn(rate_daily(db.clone(), clock.clone()));
     if let Some(smtp_url) = &config.smtp_url {
         actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
     }
@@ -146,6 +147,19 @@ fn sign_in_location(request: &ServiceRequest) -> String {
     }
     serde_urlencoded::to_string([("next", wished)])
         .map_or_else(|_| "/sign-in".into(), |query| format!("/sign-in?{query}"))
+}
+
+/// Asks each hour for the running month of each channel that was not rated today.
+async fn rate_daily(db: Db, clock: SharedClock) {
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    loop {
+        let now = clock.now();
+        let asked = db.write::<_, Never>(move |connection| rating::store::rate_today(connection, now));
+        if let Err(error) = asked.await {
+            tracing::error!("the running month could not be rated: {error}");
+        }
+        tokio::time::sleep(HOUR).await;
+    }
 }
 
 /// Sends the outbox after each write, and now and then what failed before.

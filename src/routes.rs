@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, catalog, customers, dashboards, mail, requests};
+use crate::{access, audit, catalog, customers, dashboards, mail, reports, requests};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -158,4 +158,9 @@ site_map! {
     Root GET "/bundles/{id}/prices/{currency}" => catalog::pages::prices::show;
     Root POST "/bundles/{id}/prices/{currency}" => catalog::pages::prices::submit;
     Root POST "/bundles/{id}/prices/{currency}/{version}/removal" => catalog::pages::prices::drop_planned;
+
+    Member GET "/reports/usage" => reports::pages::usage::show;
+    Member GET "/reports/usage.csv" => reports::pages::usage::csv;
+    Member GET "/reports/revenue" => reports::pages::revenue::show;
+    Member GET "/reports/revenue.csv" => reports::pages::revenue::csv;
 }

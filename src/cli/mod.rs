@@ -2,6 +2,8 @@
 
 mod import;
 mod migrate;
+mod rate;
+mod report;
 mod serve;
 mod user;
 
@@ -36,6 +38,10 @@ enum Command {
     Serve,
     /// Import a usage file; exits with 1 when rows are rejected
     Import(import::Arguments),
+    /// Rate a month: charge lines from subscriptions, usage and prices
+    Rate(rate::Options),
+    /// Write a report's rows: usage or revenue of a month
+    Report(report::Options),
     /// Bring the database's schema up to date
     Migrate,
     /// Make an account, whose password is set by a one-use link
@@ -66,6 +72,8 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(parts),
         Command::Import(arguments) => import::run(&parts, &arguments),
+        Command::Rate(options) => rate::run(&parts, &options),
+        Command::Report(options) => report::run(&parts, &options),
         Command::Migrate => migrate::run(&parts),
         Command::User(command) => user::run(&parts, &command),
     }

@@ -31,7 +31,8 @@ impl Asked {
     /// The filter; without months the running one and the one before.
     fn filter(&self, today: Month, default: Group, allowed: &[Group]) -> Filter {
         let to = self.to.parse().unwrap_or(today);
-        let from = self.from.parse().unwrap_or_else(|_| if self.to.is_empty() { to.previous() } else { to }).min(to);
+        let from =
+            self.from.parse().unwrap_or_else(|_| if self.to.is_empty() { to.previous() } else { to }).min(to);
         let group = self.group.parse().ok().filter(|group| allowed.contains(group)).unwrap_or(default);
         Filter {
             from,

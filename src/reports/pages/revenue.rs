@@ -39,10 +39,19 @@ impl RevenuePage {
         period_words(&self.filter)
     }
 
+    fn nothing(&self) -> String {
+        format!("Nothing was charged: {} for this filter.", self.period())
+    }
+
+    fn table_title(&self) -> String {
+        format!("Revenue by {}", self.filter.group.words().to_lowercase())
+    }
+
     /// The same report of one re-seller.
     fn open(&self, row: &Row) -> String {
         let channel = self.choices.channels.iter().find(|(_, name)| *name == row.channel_name);
-        let asked = Asked { channel: channel.map(|(id, _)| id.clone()).unwrap_or_default(), ..self.asked.clone() };
+        let asked =
+            Asked { channel: channel.map(|(id, _)| id.clone()).unwrap_or_default(), ..self.asked.clone() };
         asked.address("/reports/revenue", &self.filter)
     }
 }

@@ -13,7 +13,6 @@ use crate::reports::usage::{Row, totals};
 use crate::reports::{Filter, Group, export, store};
 use crate::values::{Month, Quantity, Scope, Timestamp};
 use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
-use crate::web::filters::quantity_text;
 use crate::web::{Answer, Error, Member, Shell, page};
 
 #[derive(Template)]
@@ -38,6 +37,17 @@ struct UsagePage {
 impl UsagePage {
     fn period(&self) -> String {
         period_words(&self.filter)
+    }
+
+    fn nothing(&self) -> String {
+        format!(
+            "Nothing was used: {} for this filter. Usage whose customer or product is not known is listed as unrated.",
+            self.period()
+        )
+    }
+
+    fn table_title(&self) -> String {
+        format!("Usage by {}", self.filter.group.words().to_lowercase())
     }
 
     /// What a unit is called above its total.
@@ -71,7 +81,9 @@ impl UsagePage {
 /// What makes two rows of two periods the same one.
 fn key(row: &Row) -> String {
     let labels = &row.labels;
-    [&labels.channel_code, &labels.customer, &labels.bundle, &labels.sku, &labels.unit].map(String::as_str).join("|")
+    [&labels.channel_code, &labels.customer, &labels.bundle, &labels.sku, &labels.unit]
+        .map(String::as_str)
+        .join("|")
 }
 
 struct Loaded {
@@ -164,7 +176,9 @@ fn chart(daily: &[Row], unit: &str) -> Chart {
     };
     let series = products
         .into_iter()
-        .map(|product| Series::new(product, periods.iter().map(|(period, _)| value(product, period)).collect()))
+        .map(|product| {
+            Series::new(product, periods.iter().map(|(period, _)| value(product, period)).collect())
+        })
         .collect();
     let label = |(period, from): &(&str, chrono::NaiveDate)| match period.parse::<Month>() {
         Ok(month) => Label::month(month),
