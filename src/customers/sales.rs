@@ -1,6 +1,8 @@
 //! Sells: makes customers and subscriptions, changes quantities, sets and takes back ends. Each change asks for the
 //! touched months up to the current one to be rated again.
 
+use std::cmp::Ordering;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
@@ -116,20 +118,42 @@ fn check_currency(connection: &mut AnyConnection, channel: ChannelId, currency: 
     }
 }
 
-/// The re-seller of a channel in scope, when it may sell.
-fn selling_reseller(connection: &mut AnyConnection, scope: Scope, channel: ChannelId) -> Outcome<ResellerId> {
+/// The re-seller of a channel in scope, and why it sells nothing new; `None` when it does.
+fn seller(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: ChannelId,
+) -> QueryResult<(ResellerId, Option<SaleRefusal>)> {
     let (reseller, state): (ResellerId, String) = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
         .filter(channels::id.eq(channel))
         .select((resellers::id, resellers::state))
         .first(connection)?;
     if !scope.allows(reseller) {
-        return Err(diesel::result::Error::NotFound.into());
+        return Err(diesel::result::Error::NotFound);
     }
-    match state.as_str() {
-        "suspended" => refuse(SaleRefusal::NotSelling("suspended")),
-        "closed" => refuse(SaleRefusal::NotSelling("closed")),
-        _ => Ok(reseller),
+    let stopped = match state.as_str() {
+        "suspended" => Some(SaleRefusal::NotSelling("suspended")),
+        "closed" => Some(SaleRefusal::NotSelling("closed")),
+        _ => None,
+    };
+    Ok((reseller, stopped))
+}
+
+/// Why nothing new is sold through a channel in scope; `None` when it sells.
+pub fn stopped(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: ChannelId,
+) -> QueryResult<Option<SaleRefusal>> {
+    Ok(seller(connection, scope, channel)?.1)
+}
+
+/// The re-seller of a channel in scope, when it may sell.
+fn selling_reseller(connection: &mut AnyConnection, scope: Scope, channel: ChannelId) -> Outcome<ResellerId> {
+    match seller(connection, scope, channel)? {
+        (reseller, None) => Ok(reseller),
+        (_, Some(stopped)) => refuse(stopped),
     }
 }
 
@@ -208,7 +232,8 @@ fn insert_quantity(
         .execute(connection)
 }
 
-/// Gives a subscription another quantity from a day on; a change of the same day is replaced, later ones stay.
+/// Gives a subscription another quantity from a day on; a change of the same day is replaced, later ones stay. More
+/// is a sale, less is not.
 pub fn change_quantity(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -218,13 +243,15 @@ pub fn change_quantity(
     act: &Act,
 ) -> Outcome<()> {
     let subscription = store::subscription(connection, scope, id)?;
-    let reseller = selling_reseller(connection, scope, subscription.channel)?;
+    let (reseller, stopped) = seller(connection, scope, subscription.channel)?;
     if !subscription.runs_on(from) {
         return refuse(SaleRefusal::NotRunning);
     }
     let before = subscription.quantity_on(from);
-    if before == quantity {
-        return refuse(SaleRefusal::SameQuantity);
+    match (quantity.cmp(&before), stopped) {
+        (Ordering::Equal, _) => return refuse(SaleRefusal::SameQuantity),
+        (Ordering::Greater, Some(stopped)) => return refuse(stopped),
+        _ => {}
     }
     diesel::delete(subscription_quantities::table.find((id, from))).execute(connection)?;
     insert_quantity(connection, id, from, quantity)?;

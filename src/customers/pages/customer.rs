@@ -6,8 +6,9 @@ use askama::Template;
 use crate::audit::{self, Entry};
 use crate::channels;
 use crate::customers::lists::{self, SubscriptionFilter, SubscriptionRow};
-use crate::customers::{Customer, store};
+use crate::customers::{Customer, SaleRefusal, sales, store};
 use crate::db::Db;
+use crate::db::paging::Slice;
 use crate::values::CustomerId;
 use crate::web::{Answer, Error, Member, Shell, page};
 
@@ -18,22 +19,25 @@ struct CustomerPage {
     today: chrono::NaiveDate,
     channel_name: String,
     customer: Customer,
-    subscriptions: Vec<SubscriptionRow>,
+    subscriptions: Slice<SubscriptionRow>,
+    /// Why nothing new is sold to it.
+    stopped: Option<SaleRefusal>,
     history: Vec<Entry>,
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
     let (scope, today) = (member.scope, member.act().today());
-    let (customer, channel, subscriptions, history) = db
+    let (customer, channel, subscriptions, stopped, history) = db
         .read(move |connection| {
             let customer = store::customer(connection, scope, id)?;
             let channel = channels::store::find(connection, scope, customer.channel)?;
             let filter = SubscriptionFilter { customer: Some(id), ..SubscriptionFilter::default() };
             let subscriptions = lists::subscriptions(connection, scope, &filter, today)?;
-            Ok((customer, channel, subscriptions, audit::of_object(connection, id)?))
+            let stopped = sales::stopped(connection, scope, customer.channel)?;
+            Ok((customer, channel, subscriptions, stopped, audit::of_object(connection, id)?))
         })
         .await?;
     let channel_name = channel.name;
-    page(&CustomerPage { shell, today, channel_name, customer, subscriptions, history })
+    page(&CustomerPage { shell, today, channel_name, customer, subscriptions, stopped, history })
 }

@@ -5,18 +5,18 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{channels, options};
-use crate::customers::lists::{self, CustomerFilter, CustomerRow, PAGE};
+use crate::customers::lists::{self, CustomerFilter, CustomerRow};
 use crate::db::Db;
-use crate::web::{Answer, Member, Shell, page};
+use crate::db::paging::{Cursor, Slice};
+use crate::web::{Answer, Member, Shell, links, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     channel: String,
-    /// The last name and id of the page before.
-    after_name: String,
     after: String,
+    before: String,
 }
 
 #[derive(Template)]
@@ -26,8 +26,9 @@ struct CustomersPage {
     is_root: bool,
     search: Search,
     channels: Vec<(String, String)>,
-    rows: Vec<CustomerRow>,
-    next: String,
+    found: Slice<CustomerRow>,
+    earlier: String,
+    later: String,
 }
 
 impl CustomersPage {
@@ -37,7 +38,7 @@ impl CustomersPage {
     }
 
     fn is_filtered(&self) -> bool {
-        !self.search.q.trim().is_empty() || !self.search.channel.is_empty() || !self.search.after.is_empty()
+        !self.search.q.trim().is_empty() || !self.search.channel.is_empty()
     }
 }
 
@@ -47,20 +48,18 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     let filter = CustomerFilter {
         text: search.q.clone(),
         channel: search.channel.parse().ok(),
-        after: search.after.parse().ok().map(|id| (search.after_name.clone(), id)),
+        cursor: Cursor::typed(&search.after, &search.before),
     };
-    let mut rows = db.read(move |connection| lists::customers(connection, scope, &filter)).await?;
-    let page_rows = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let has_more = rows.len() > page_rows;
-    rows.truncate(page_rows);
-    let next = rows.last().filter(|_| has_more).map(|last| after(&search, last)).unwrap_or_default();
+    let found = db.read(move |connection| lists::customers(connection, scope, &filter)).await?;
+    let beside = |name, row: Option<&CustomerRow>, exists: bool| match row {
+        Some(row) if exists => {
+            let id = row.id.to_string();
+            links::address("/customers", &[("q", &search.q), ("channel", &search.channel), (name, &id)])
+        }
+        _ => String::new(),
+    };
+    let earlier = beside("before", found.rows.first(), found.has_earlier);
+    let later = beside("after", found.rows.last(), found.has_later);
     let channels = if member.is_root() { options(&channels(&db, scope).await?) } else { Vec::new() };
-    page(&CustomersPage { shell, is_root: member.is_root(), search, channels, rows, next })
-}
-
-fn after(search: &Search, last: &CustomerRow) -> String {
-    let id = last.id.to_string();
-    let query =
-        [("q", &search.q), ("channel", &search.channel), ("after_name", &last.name_key), ("after", &id)];
-    serde_urlencoded::to_string(query).map(|query| format!("/customers?{query}")).unwrap_or_default()
+    page(&CustomersPage { shell, is_root: member.is_root(), search, channels, found, earlier, later })
 }

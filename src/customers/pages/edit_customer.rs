@@ -9,7 +9,7 @@ use super::{channels, chosen, options};
 use crate::channels::Channel;
 use crate::customers::{Customer, NewCustomer, SaleRefusal, sales, store};
 use crate::db::{Db, Decided};
-use crate::values::{ChannelId, Country, Currency, CustomerId};
+use crate::values::{ChannelId, Country, Currency, CustomerId, Scope};
 use crate::web::{Answer, Error, Errors, Form, Go, Member, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +33,8 @@ struct EditPage {
     chooses_channel: bool,
     countries: Vec<(&'static str, &'static str)>,
     currencies: Vec<Currency>,
+    /// It has subscriptions.
+    currency_is_fixed: bool,
     form: Typed,
     errors: Errors,
 }
@@ -81,7 +83,17 @@ fn edit_page(shell: Shell, id: Option<CustomerId>, all: &[Channel], form: Typed,
     currencies.sort_unstable();
     currencies.dedup();
     let chooses_channel = id.is_none() && all.len() > 1;
-    EditPage { shell, id, channels: options(all), chooses_channel, countries, currencies, form, errors }
+    EditPage {
+        shell,
+        id,
+        channels: options(all),
+        chooses_channel,
+        countries,
+        currencies,
+        currency_is_fixed: false,
+        form,
+        errors,
+    }
 }
 
 pub async fn new(member: Member, shell: Shell, db: Data<Db>, typed: Query<Typed>) -> Answer {
@@ -119,7 +131,7 @@ pub async fn create(member: Member, shell: Shell, go: Go, db: Data<Db>, form: Fo
 pub async fn edit(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
     let scope = member.scope;
-    let customer = db.read(move |connection| store::customer(connection, scope, id)).await?;
+    let (customer, is_fixed) = read(&db, scope, id).await?;
     let all = channels(&db, scope).await?;
     let own: Vec<Channel> = all.into_iter().filter(|channel| channel.id == customer.channel).collect();
     let form = Typed {
@@ -129,7 +141,17 @@ pub async fn edit(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) 
         country: customer.country.to_string(),
         currency: customer.currency.to_string(),
     };
-    page(&edit_page(shell, Some(id), &own, form, Errors::default()))
+    let edit_page = edit_page(shell, Some(id), &own, form, Errors::default());
+    page(&EditPage { currency_is_fixed: is_fixed, ..edit_page })
+}
+
+/// The customer, and whether its currency is fixed.
+async fn read(db: &Db, scope: Scope, id: CustomerId) -> Result<(Customer, bool), Error> {
+    let read = db.read(move |connection| {
+        let customer = store::customer(connection, scope, id)?;
+        Ok((customer, sales::has_subscriptions(connection, id)?))
+    });
+    Ok(read.await?)
 }
 
 pub async fn save(
@@ -141,14 +163,21 @@ pub async fn save(
     form: Form<Typed>,
 ) -> Answer {
     let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
-    let Form(form) = form;
+    let Form(mut form) = form;
     let scope = member.scope;
-    let customer = db.read(move |connection| store::customer(connection, scope, id)).await?;
+    let (customer, is_fixed) = read(&db, scope, id).await?;
+    if is_fixed {
+        form.currency = customer.currency.to_string();
+    }
     let mut own = channels(&db, scope).await?;
     own.retain(|channel| channel.id == customer.channel);
     let mut errors = Errors::default();
     let Some(new) = form.parse(customer.channel, &mut errors) else {
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, Some(id), &own, form, errors));
+        let refused = edit_page(shell, Some(id), &own, form, errors);
+        return page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &EditPage { currency_is_fixed: is_fixed, ..refused },
+        );
     };
     let act = member.act();
     let NewCustomer { channel, external_id, name, country, currency } = new;
@@ -161,7 +190,8 @@ pub async fn save(
         Ok(()) => go.to(format!("/customers/{id}"), "Customer saved"),
         Err(refusal) => {
             beside_field(&mut errors, &refusal);
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, Some(id), &own, form, errors))
+            let refused = edit_page(shell, Some(id), &own, form, errors);
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { currency_is_fixed: is_fixed, ..refused })
         }
     }
 }

@@ -6,14 +6,12 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::catalog::{
-    self, Bundle, BundleState, Charge, ChargeKind, PriceValue, Product, price_store, prices,
-};
+use crate::catalog::pages::wording::{self, Products};
+use crate::catalog::{self, Bundle, BundleState, price_store, prices};
 use crate::channels;
 use crate::customers::{Customer, NewSubscription, PriceRule, SaleRefusal, sales, store};
 use crate::db::{AnyConnection, Db, Decided};
-use crate::values::{BundleId, CustomerId, Scope};
-use crate::web::filters::price_text;
+use crate::values::{BundleId, CustomerId, Scope, parse_day};
 use crate::web::{Answer, Error, Errors, Form, Go, Member, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,6 +37,8 @@ struct Choice {
 struct SellPage {
     shell: Shell,
     customer: Customer,
+    /// Why nothing new is sold to it.
+    stopped: Option<SaleRefusal>,
     choices: Vec<Choice>,
     rules: &'static [(&'static str, &'static str)],
     form: Typed,
@@ -63,8 +63,8 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) 
         price_rule: "follow".into(),
         ..Typed::default()
     };
-    let (customer, choices) = load(&db, member.scope, id, today).await?;
-    page(&SellPage { shell, customer, choices, rules: RULES, form, errors: Errors::default() })
+    let (customer, stopped, choices) = load(&db, member.scope, id, today).await?;
+    page(&SellPage { shell, customer, stopped, choices, rules: RULES, form, errors: Errors::default() })
 }
 
 pub async fn submit(
@@ -78,10 +78,10 @@ pub async fn submit(
     let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
     let Form(form) = form;
     let (scope, act) = (member.scope, member.act());
-    let (customer, choices) = load(&db, scope, id, act.today()).await?;
+    let (customer, stopped, choices) = load(&db, scope, id, act.today()).await?;
     let mut errors = Errors::default();
     let Some(new) = form.parse(id, &mut errors) else {
-        let refused = SellPage { shell, customer, choices, rules: RULES, form, errors };
+        let refused = SellPage { shell, customer, stopped, choices, rules: RULES, form, errors };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
     match db.write(move |connection| sales::subscribe(connection, scope, &new, &act)).await.decided()? {
@@ -89,9 +89,13 @@ pub async fn submit(
             go.to(format!("/subscriptions/{subscription}"), format!("Subscription sold to {}", customer.name))
         }
         Err(refusal) => {
-            let field = if matches!(refusal, SaleRefusal::NoPrice { .. }) { "start" } else { "bundle" };
+            let field = match refusal {
+                SaleRefusal::NoPrice { .. } => "start",
+                SaleRefusal::NotSold => "bundle",
+                _ => "",
+            };
             errors.add(field, refusal);
-            let refused = SellPage { shell, customer, choices, rules: RULES, form, errors };
+            let refused = SellPage { shell, customer, stopped, choices, rules: RULES, form, errors };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
         }
     }
@@ -102,8 +106,7 @@ impl Typed {
         let bundle = self.bundle.parse::<BundleId>().map_err(|_| "Choose a bundle");
         let bundle = errors.take("bundle", bundle);
         let quantity = errors.take("quantity", parse_quantity(&self.quantity));
-        let start = self.start.trim().parse::<NaiveDate>().map_err(|_| "Enter the first day");
-        let start = errors.take("start", start);
+        let start = errors.take("start", parse_day(&self.start));
         let price_rule = self.price_rule.parse::<PriceRule>().map_err(|_| "Choose which prices apply");
         let price_rule = errors.take("price_rule", price_rule);
         Some(NewSubscription {
@@ -130,10 +133,10 @@ async fn load(
     scope: Scope,
     id: CustomerId,
     today: NaiveDate,
-) -> Result<(Customer, Vec<Choice>), Error> {
+) -> Result<(Customer, Option<SaleRefusal>, Vec<Choice>), Error> {
     let loaded = db.read(move |connection| {
         let customer = store::customer(connection, scope, id)?;
-        let products = catalog::store::products(connection)?;
+        let products = wording::by_id(catalog::store::products(connection)?);
         let sold = channels::store::bundles(connection, customer.channel)?;
         let mut choices = Vec::new();
         for bundle in catalog::store::bundles(connection)? {
@@ -142,7 +145,8 @@ async fn load(
                 choices.push(choice(connection, &customer, bundle, &products, today)?);
             }
         }
-        Ok((customer, choices))
+        let stopped = sales::stopped(connection, scope, customer.channel)?;
+        Ok((customer, stopped, choices))
     });
     Ok(loaded.await?)
 }
@@ -151,7 +155,7 @@ fn choice(
     connection: &mut AnyConnection,
     customer: &Customer,
     bundle: Bundle,
-    products: &[Product],
+    products: &Products,
     today: NaiveDate,
 ) -> crate::db::QueryResult<Choice> {
     let own = price_store::versions(connection, Some(customer.channel), bundle.id, customer.currency)?;
@@ -162,23 +166,8 @@ fn choice(
         .iter()
         .filter_map(|charge| {
             let value = version?.values.get(&charge.id)?;
-            let text = match value {
-                PriceValue::Unit(price) => price_text(*price, customer.currency),
-                PriceValue::CostPlus(percent) => format!("list cost + {percent}%"),
-            };
-            Some((charge_name(charge, products), text))
+            Some((wording::charge_name(charge, products), wording::value_text(*value, customer.currency)))
         })
         .collect();
     Ok(Choice { bundle: bundle.id, name: bundle.name, description: bundle.description, prices })
-}
-
-/// What a charge is for, in words.
-pub(super) fn charge_name(charge: &Charge, products: &[Product]) -> String {
-    let product = products.iter().find(|product| Some(product.id) == charge.product);
-    match (charge.kind, product) {
-        (ChargeKind::OneTime, _) => "Once, at the start".into(),
-        (ChargeKind::Recurring, _) => "Each month".into(),
-        (ChargeKind::Usage, Some(product)) => format!("{}, per {}", product.name, product.unit),
-        (ChargeKind::Usage, None) => "Usage".into(),
-    }
 }

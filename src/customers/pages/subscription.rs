@@ -6,13 +6,13 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::sell::{charge_name, parse_quantity};
+use super::sell::parse_quantity;
 use crate::audit::{self, Entry};
-use crate::catalog::{self, Bundle, PriceValue, PriceVersion, Product, price_store, prices};
+use crate::catalog::pages::wording::{self, Products};
+use crate::catalog::{self, Bundle, PriceVersion, price_store, prices};
 use crate::customers::{Customer, PriceRule, SaleRefusal, Subscription, sales, store};
 use crate::db::{AnyConnection, Db, Decided, QueryResult};
-use crate::values::{Scope, SubscriptionId};
-use crate::web::filters::price_text;
+use crate::values::{Scope, SubscriptionId, parse_day};
 use crate::web::{Answer, Error, Errors, Form, Go, Member, NoFields, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -93,7 +93,7 @@ pub async fn change_quantity(
     let loaded = load(&db, scope, id, today).await?;
     let mut errors = Errors::default();
     let quantity = errors.take("quantity", parse_quantity(&form.quantity));
-    let from = errors.take("from", form.from.trim().parse::<NaiveDate>().map_err(|_| "Enter the first day"));
+    let from = errors.take("from", parse_day(&form.from));
     let (Some(quantity), Some(from)) = (quantity, from) else {
         let refused = SubscriptionPage { shell, today, loaded, form, errors };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
@@ -101,9 +101,13 @@ pub async fn change_quantity(
     let changed =
         db.write(move |connection| sales::change_quantity(connection, scope, id, from, quantity, &act));
     match changed.await.decided()? {
-        Ok(()) => go.to(format!("/subscriptions/{id}"), format!("The quantity is {quantity} from {from}")),
+        Ok(()) => go.to(
+            format!("/subscriptions/{id}"),
+            format!("The quantity is {quantity} from {}", from.format("%-d %B %Y")),
+        ),
         Err(refusal) => {
-            errors.add("from", refusal);
+            let field = if matches!(refusal, SaleRefusal::SameQuantity) { "quantity" } else { "from" };
+            errors.add(field, refusal);
             let refused = SubscriptionPage { shell, today, loaded, form, errors };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
         }
@@ -131,12 +135,14 @@ pub async fn cancel(
     let (scope, act) = (member.scope, member.act());
     let loaded = load(&db, scope, id, act.today()).await?;
     let mut errors = Errors::default();
-    let end = form.end.trim().parse::<NaiveDate>().map_err(|_| "Enter the first day without it");
-    let Some(end) = errors.take("end", end) else {
+    let Some(end) = errors.take("end", parse_day(&form.end)) else {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &CancelPage { shell, loaded, form, errors });
     };
     match db.write(move |connection| sales::cancel(connection, scope, id, end, &act)).await.decided()? {
-        Ok(()) => go.to(format!("/subscriptions/{id}"), format!("The subscription ends on {end}")),
+        Ok(()) => go.to(
+            format!("/subscriptions/{id}"),
+            format!("The subscription ends on {}", end.format("%-d %B %Y")),
+        ),
         Err(refusal) => {
             errors.add("end", refusal);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &CancelPage { shell, loaded, form, errors })
@@ -162,7 +168,7 @@ async fn load(db: &Db, scope: Scope, id: SubscriptionId, today: NaiveDate) -> Re
         let subscription = store::subscription(connection, scope, id)?;
         let customer = store::customer(connection, scope, subscription.customer)?;
         let bundle = catalog::store::bundle(connection, subscription.bundle)?;
-        let products = catalog::store::products(connection)?;
+        let products = wording::by_id(catalog::store::products(connection)?);
         let prices = applied(connection, &subscription, &bundle, &products, today)?;
         let history = audit::of_object(connection, id)?;
         Ok(Loaded { subscription, customer, bundle, prices, history })
@@ -175,7 +181,7 @@ fn applied(
     connection: &mut AnyConnection,
     subscription: &Subscription,
     bundle: &Bundle,
-    products: &[Product],
+    products: &Products,
     today: NaiveDate,
 ) -> QueryResult<Vec<AppliedPrice>> {
     let day = match subscription.price_rule {
@@ -189,18 +195,14 @@ fn applied(
     Ok(version.map(|version| rows(version, bundle, products)).unwrap_or_default())
 }
 
-fn rows(version: &PriceVersion, bundle: &Bundle, products: &[Product]) -> Vec<AppliedPrice> {
-    let text = |value: &PriceValue| match value {
-        PriceValue::Unit(price) => price_text(*price, version.currency),
-        PriceValue::CostPlus(percent) => format!("list cost + {percent}%"),
-    };
+fn rows(version: &PriceVersion, bundle: &Bundle, products: &Products) -> Vec<AppliedPrice> {
     bundle
         .charges
         .iter()
         .filter_map(|charge| {
             Some(AppliedPrice {
-                charge: charge_name(charge, products),
-                price: text(version.values.get(&charge.id)?),
+                charge: wording::charge_name(charge, products),
+                price: wording::value_text(*version.values.get(&charge.id)?, version.currency),
                 effective_from: version.effective_from,
                 is_channel_price: version.channel.is_some(),
             })

@@ -7,11 +7,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{channels, options};
-use crate::catalog;
-use crate::customers::lists::{self, PAGE, SubscriptionFilter, SubscriptionRow};
+use crate::customers::lists::{self, SubscriptionFilter, SubscriptionRow};
 use crate::db::Db;
-use crate::values::SubscriptionId;
-use crate::web::{Answer, Member, Shell, page};
+use crate::db::paging::{Cursor, Slice};
+use crate::values::{BundleId, SubscriptionId};
+use crate::web::{Answer, Member, Shell, links, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -20,7 +20,38 @@ pub struct Search {
     state: String,
     channel: String,
     bundle: String,
+    /// One customer's; comes from that customer's page.
+    customer: String,
+    after: String,
     before: String,
+}
+
+impl Search {
+    fn filter(&self) -> SubscriptionFilter {
+        SubscriptionFilter {
+            text: self.q.clone(),
+            channel: self.channel.parse().ok(),
+            customer: self.customer.parse().ok(),
+            bundle: self.bundle.parse().ok(),
+            standing: self.state.parse().ok(),
+            cursor: Cursor::typed(&self.after, &self.before),
+        }
+    }
+
+    /// The address of the page beside a row; empty when there is none.
+    fn beside(&self, name: &str, row: Option<&SubscriptionRow>, exists: bool) -> String {
+        let Some(row) = row.filter(|_| exists) else { return String::new() };
+        let (Self { q, state, channel, bundle, customer, .. }, id) = (self, row.id.to_string());
+        let parts = [
+            ("q", q),
+            ("state", state),
+            ("channel", channel),
+            ("bundle", bundle),
+            ("customer", customer),
+            (name, &id),
+        ];
+        links::address("/subscriptions", &parts.map(|(name, value)| (name, value.as_str())))
+    }
 }
 
 #[derive(Template)]
@@ -31,10 +62,11 @@ struct SubscriptionsPage {
     today: chrono::NaiveDate,
     search: Search,
     channels: Vec<(String, String)>,
-    bundles: Vec<(String, String)>,
-    rows: Vec<SubscriptionRow>,
+    bundles: Vec<(BundleId, String)>,
+    found: Slice<SubscriptionRow>,
     quantities: HashMap<SubscriptionId, i64>,
-    next: String,
+    earlier: String,
+    later: String,
 }
 
 const STATES: &[(&str, &str)] = &[("running", "Running"), ("future", "Not begun"), ("ended", "Ended")];
@@ -46,8 +78,8 @@ impl SubscriptionsPage {
     }
 
     fn is_filtered(&self) -> bool {
-        let Search { q, state, channel, bundle, before } = &self.search;
-        [q, state, channel, bundle, before].into_iter().any(|field| !field.trim().is_empty())
+        let Search { q, state, channel, bundle, customer, .. } = &self.search;
+        [q, state, channel, bundle, customer].into_iter().any(|field| !field.trim().is_empty())
     }
 
     fn quantity(&self, id: &SubscriptionId) -> i64 {
@@ -58,40 +90,29 @@ impl SubscriptionsPage {
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let (scope, today) = (member.scope, member.act().today());
-    let filter = SubscriptionFilter {
-        text: search.q.clone(),
-        channel: search.channel.parse().ok(),
-        customer: None,
-        bundle: search.bundle.parse().ok(),
-        standing: search.state.parse().ok(),
-        before: search.before.parse().ok(),
-    };
-    let (mut rows, quantities, bundles) = db
+    let filter = search.filter();
+    let (found, quantities, bundles) = db
         .read(move |connection| {
-            let rows = lists::subscriptions(connection, scope, &filter, today)?;
-            let ids: Vec<SubscriptionId> = rows.iter().map(|row| row.id).collect();
+            let found = lists::subscriptions(connection, scope, &filter, today)?;
+            let ids: Vec<SubscriptionId> = found.rows.iter().map(|row| row.id).collect();
             let quantities = lists::quantities_on(connection, &ids, today)?;
-            Ok((rows, quantities, catalog::store::bundles(connection)?))
+            Ok((found, quantities, lists::bundle_names(connection, scope)?))
         })
         .await?;
-    let page_rows = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let has_more = rows.len() > page_rows;
-    rows.truncate(page_rows);
-    let next = rows.last().filter(|_| has_more).map(|last| before(&search, last.id)).unwrap_or_default();
+    let earlier = search.beside("before", found.rows.first(), found.has_earlier);
+    let later = search.beside("after", found.rows.last(), found.has_later);
     let channels = if member.is_root() { options(&channels(&db, scope).await?) } else { Vec::new() };
-    let bundles = bundles.into_iter().map(|bundle| (bundle.id.to_string(), bundle.name)).collect();
     let is_root = member.is_root();
-    page(&SubscriptionsPage { shell, is_root, today, search, channels, bundles, rows, quantities, next })
-}
-
-fn before(search: &Search, id: SubscriptionId) -> String {
-    let id = id.to_string();
-    let query = [
-        ("q", &search.q),
-        ("state", &search.state),
-        ("channel", &search.channel),
-        ("bundle", &search.bundle),
-        ("before", &id),
-    ];
-    serde_urlencoded::to_string(query).map(|query| format!("/subscriptions?{query}")).unwrap_or_default()
+    page(&SubscriptionsPage {
+        shell,
+        is_root,
+        today,
+        search,
+        channels,
+        bundles,
+        found,
+        quantities,
+        earlier,
+        later,
+    })
 }
