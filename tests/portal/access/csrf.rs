@@ -1,0 +1,96 @@
+//! Forms sent from elsewhere change nothing.
+
+use reqwest::Method;
+use reseller_portal::routes::{ROUTES, Route};
+use reseller_portal::web::Access;
+
+use crate::on_both;
+use crate::support::builders::a_reseller;
+use crate::support::{Client, World};
+
+/// Every address that changes something, with a client who may enter.
+fn unsafe_routes(world: &World) -> Vec<(&'static Route, String, Client)> {
+    let kestrel = a_reseller("Kestrel").build(world);
+    let enters = |access: Access| match access {
+        Access::Anyone => world.anonymous(),
+        Access::Applicant => world.applicant("owner@halden.example"),
+        Access::Root | Access::Member => world.root(),
+        Access::Reseller => world.reseller(kestrel.id),
+    };
+    let unsafe_ones = ROUTES.iter().filter(|route| route.method != "GET");
+    unsafe_ones.map(|route| (route, filled(route.path), enters(route.access))).collect()
+}
+
+/// The address with an id in each gap.
+fn filled(path: &str) -> String {
+    let part = |part: &str| match part {
+        "{number}" => "1".to_owned(),
+        gap if gap.starts_with('{') => "0198f2a0-0000-7000-8000-000000000000".to_owned(),
+        fixed => fixed.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// Sends one field by a form of the kind that the route reads.
+fn send(
+    client: &Client,
+    route: &Route,
+    path: &str,
+    token: Option<&str>,
+    header: Option<(&str, &str)>,
+) -> u16 {
+    let method: Method = route.method.parse().unwrap();
+    let token: Vec<(&str, &str)> = token.map(|token| ("csrf", token)).into_iter().collect();
+    let with = |request: reqwest::blocking::RequestBuilder| match header {
+        Some((name, value)) => request.header(name, value),
+        None => request,
+    };
+    let answer = client.send(path, with(client.request(method.clone(), path).form(&token)));
+    // A form with a file is of another kind.
+    if !matches!(answer.status, 400 | 415) {
+        return answer.status;
+    }
+    let mut form = reqwest::blocking::multipart::Form::new();
+    for (name, value) in &token {
+        form = form.text((*name).to_owned(), (*value).to_owned());
+    }
+    let file = reqwest::blocking::multipart::Part::bytes(b"a,b\n".as_slice()).file_name("usage.csv");
+    let form = form.part("file", file);
+    client.send(path, with(client.request(method, path).multipart(form))).status
+}
+
+on_both! {
+    fn no_form_is_taken_without_its_token_or_with_anothers(world) {
+        let other = world.session_of(crate::support::builders::an_account("other@northgate.example").build(world));
+        let foreign = other.token();
+        for (route, path, client) in unsafe_routes(world) {
+            for token in [None, Some(""), Some(foreign.as_str())] {
+                let status = send(&client, route, &path, token, None);
+                assert_eq!(status, 403, "{} {path} with the token {token:?}", route.method);
+            }
+            let own = client.token();
+            let status = send(&client, route, &path, Some(&own), None);
+            assert_ne!(status, 403, "{} {path} with its own token", route.method);
+        }
+    }
+
+    fn no_form_is_taken_from_another_site(world) {
+        for (route, path, client) in unsafe_routes(world) {
+            let token = client.token();
+            for header in [("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"),
+                ("Sec-Fetch-Site", "same-site")] {
+                let status = send(&client, route, &path, Some(&token), Some(header));
+                assert_eq!(status, 403, "{} {path} with {header:?}", route.method);
+            }
+        }
+    }
+
+    fn a_token_dies_when_somebody_signs_in(world) {
+        let client = world.root();
+        let stale = world.anonymous().token();
+        let path = "/theme";
+        let answer = client.send(path, client.request(Method::POST, path).form(&[("csrf", stale.as_str())]));
+        answer.expect(403);
+        assert_eq!(client.post(path, &[("theme", "dark"), ("back", "/help")]).location(), "/help");
+    }
+}

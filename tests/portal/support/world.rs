@@ -1,0 +1,156 @@
+//! A running app with a database of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::ServerHandle;
+use diesel::QueryResult;
+use reseller_portal::app::{self, Parts};
+use reseller_portal::clock::Clock;
+use reseller_portal::config::{Config, Settings};
+use reseller_portal::db::{AnyConnection, Db, Failure, Never};
+use reseller_portal::jobs;
+use reseller_portal::values::{Act, Actor, ActorKind, Timestamp};
+
+use super::{Database, FixedClock, Place};
+
+/// When it is in a world, until its clock is moved.
+pub const NOW: &str = "2026-11-23T09:45:00Z";
+/// The password of every account that was given one.
+pub const PASSWORD: &str = "a long enough sentence";
+/// How long background work may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One portal, as in production but for the clock.
+pub struct World {
+    pub clock: Arc<FixedClock>,
+    pub config: Arc<Config>,
+    db: Db,
+    address: SocketAddr,
+    running: Option<Running>,
+    place: Place,
+}
+
+struct Running {
+    handle: ServerHandle,
+    thread: JoinHandle<()>,
+}
+
+impl World {
+    pub fn on(database: Database) -> Self {
+        Self::with(database, |_| {})
+    }
+
+    /// A world whose settings or demonstration flag differ.
+    pub fn with(database: Database, change: impl FnOnce(&mut Parts)) -> Self {
+        let place = Place::migrated(database);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let clock = Arc::new(FixedClock::at(NOW));
+        let db = place.open();
+        let config = Arc::new(config(&place, address));
+        let mut parts = Parts { config, db: db.clone(), clock: clock.clone(), demo: false };
+        change(&mut parts);
+        let config = parts.config.clone();
+        let running = Some(Running::start(parts, listener));
+        Self { clock, config, db, address, running, place }
+    }
+
+    /// The address without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// A folder of the test's own, gone with the world.
+    pub fn folder(&self) -> &Path {
+        self.place.folder.path()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// An act of root's, for calling a store directly.
+    pub fn act(&self) -> Act {
+        let who = Actor { kind: ActorKind::Root, id: None, name: "Test".into(), address: None };
+        Act { who, at: self.now() }
+    }
+
+    pub fn read<T>(&self, work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>) -> T {
+        self.db.read_blocking(work).unwrap()
+    }
+
+    /// Writes what must succeed.
+    pub fn write<T>(&self, mut work: impl FnMut(&mut AnyConnection) -> QueryResult<T>) -> T {
+        self.db.write_blocking::<_, Never>(|connection| Ok(work(connection)?)).unwrap()
+    }
+
+    /// Writes what a rule may refuse.
+    pub fn try_write<T, R>(
+        &self,
+        work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
+    ) -> Result<T, Failure<R>> {
+        self.db.write_blocking(work)
+    }
+
+    /// Waits until no background work is left.
+    pub fn settle(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let unfinished = self.read(jobs::store::unfinished);
+            if unfinished == 0 {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{unfinished} jobs are unfinished after {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            drop(running.handle.stop(false));
+            let ended = running.thread.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the app panicked");
+        }
+    }
+}
+
+impl Running {
+    fn start(parts: Parts, listener: TcpListener) -> Self {
+        let (tell, hear) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let server = app::serve(parts, listener).unwrap();
+                tell.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self { handle: hear.recv().expect("the app starts"), thread }
+    }
+}
+
+fn config(place: &Place, address: SocketAddr) -> Config {
+    let nothing = place.folder.path().join("portal.toml");
+    std::fs::write(&nothing, "").unwrap();
+    let given = Settings {
+        listen: Some(address.to_string()),
+        database_url: Some(place.url.clone()),
+        portal_name: Some("Northgate Cloud".into()),
+        secret_key: Some("for tests only: fifty characters, more or less so.".into()),
+        ..Settings::default()
+    };
+    Config::from_settings(given, Some(&nothing)).unwrap()
+}
