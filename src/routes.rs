@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, catalog, customers, dashboards, mail, reports, requests};
+use crate::{access, audit, catalog, channels, customers, dashboards, mail, reports, requests};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -163,4 +163,18 @@ site_map! {
     Member GET "/reports/usage.csv" => reports::pages::usage::csv;
     Member GET "/reports/revenue" => reports::pages::revenue::show;
     Member GET "/reports/revenue.csv" => reports::pages::revenue::csv;
+
+    Root GET "/resellers/{id}/channel" => channels::pages::wizard::show;
+    Root POST "/resellers/{id}/channel" => channels::pages::wizard::submit;
+    Root GET "/channels" => channels::pages::list::show;
+    Root GET "/channels/{id}" => channels::pages::channel::show;
+    Root GET "/channels/{id}/edit" => channels::pages::details::show;
+    Root POST "/channels/{id}/edit" => channels::pages::details::submit;
+    Root GET "/channels/{id}/bundles" => channels::pages::sold::show;
+    Root POST "/channels/{id}/bundles" => channels::pages::sold::submit;
+    Reseller GET "/prices" => channels::pages::prices::own;
+    Member GET "/channels/{id}/prices" => channels::pages::prices::show;
+    Member GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
+    Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
+    Member POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
 }

@@ -6,6 +6,7 @@
 //! a band, or free; the provider is not bound by it.
 
 mod model;
+pub mod pages;
 pub mod policy;
 pub mod pricing;
 pub mod store;

@@ -37,6 +37,13 @@ impl Fields {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// What travels on to the next step of a form: everything but the token and the buttons.
+    pub fn carried(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), csrf::FIELD | "change" | "back" | "confirmed"))
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(field, _)| field == name)
     }

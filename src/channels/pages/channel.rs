@@ -1,0 +1,37 @@
+//! `/channels/{id}`: a channel, for root.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use crate::audit::{self, Entry};
+use crate::catalog;
+use crate::channels::{Channel, ChannelBundle, store};
+use crate::db::Db;
+use crate::values::{ChannelId, Scope};
+use crate::web::{Answer, Error, RootAdmin, Shell, page};
+
+#[derive(Template)]
+#[template(path = "channels/channel.html")]
+struct ChannelPage {
+    shell: Shell,
+    channel: Channel,
+    /// A bundle's name and its conditions.
+    sold: Vec<(String, ChannelBundle)>,
+    history: Vec<Entry>,
+}
+
+pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
+    let loaded = db.read(move |connection| {
+        let channel = store::find(connection, Scope::Root, id)?;
+        let sold = store::bundles(connection, id)?;
+        let sold = catalog::store::bundles(connection)?
+            .into_iter()
+            .filter_map(|bundle| {
+                sold.iter().find(|one| one.bundle == bundle.id).map(|one| (bundle.name, one.clone()))
+            })
+            .collect();
+        Ok(ChannelPage { shell, channel, sold, history: audit::of_object(connection, id)? })
+    });
+    page(&loaded.await?)
+}

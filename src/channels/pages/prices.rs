@@ -1,0 +1,230 @@
+//! `/channels/{id}/prices`, and `/prices` for a re-seller: the channel's prices beside the reference prices.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+use chrono::NaiveDate;
+
+use crate::catalog::{self, Charge, ChargeKind, PriceState, PriceValue, PriceVersion, Product, prices};
+use crate::channels::pricing::{self, Book};
+use crate::channels::{Channel, PricePolicy, policy, store};
+use crate::db::{Db, Decided};
+use crate::terms::{self, ShareBasis, TermsVersion};
+use crate::values::{ChannelId, Currency, Exact, Month, PriceVersionId, Scope, round};
+use crate::web::filters::{money_text, price_text};
+use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerAdmin, Shell, page};
+
+/// What the table shows of one charge.
+pub struct PriceRow {
+    pub charge: String,
+    /// `None` when the channel does not show it to the re-seller.
+    pub reference: Option<String>,
+    pub price: String,
+    /// The channel's own price, or the reference price.
+    pub is_own: bool,
+    pub planned: String,
+    pub margin: String,
+    /// What each side gets of one unit: re-seller, provider.
+    pub shares: Option<(String, String)>,
+}
+
+/// A bundle and currency with its rows.
+pub struct Section {
+    pub book: Book,
+    pub rows: Vec<PriceRow>,
+    pub planned_from: Option<NaiveDate>,
+    pub history: Vec<(PriceVersion, PriceState)>,
+    pub may_change: bool,
+}
+
+#[derive(Template)]
+#[template(path = "channels/prices.html")]
+struct PricesPage {
+    shell: Shell,
+    is_root: bool,
+    channel: Channel,
+    sections: Vec<Section>,
+    has_terms: bool,
+}
+
+impl Section {
+    /// What the re-seller may do, in words.
+    fn policy_words(&self) -> String {
+        let band = self.book.sold.band;
+        match self.book.sold.policy {
+            PricePolicy::Locked => "Locked by the provider".into(),
+            PricePolicy::Free => "Free: the re-seller sets it at will".into(),
+            PricePolicy::Band => {
+                let mut words = Vec::new();
+                words.extend(band.floor.map(|percent| format!("floor {percent}% of the reference price")));
+                words.extend(band.ceiling.map(|percent| format!("ceiling {percent}%")));
+                words.extend(band.min_margin.map(|percent| format!("margin {percent}% or more")));
+                if words.is_empty() { "Band without limits".into() } else { words.join(", ") }
+            }
+        }
+    }
+}
+
+/// A value as people read it.
+pub fn value_text(value: PriceValue, currency: Currency) -> String {
+    match value {
+        PriceValue::Unit(price) => price_text(price, currency),
+        PriceValue::CostPlus(percent) => format!("cost + {percent}%"),
+    }
+}
+
+/// What a charge is for, in words.
+pub fn charge_name(charge: &Charge, products: &[Product]) -> String {
+    let product = products.iter().find(|product| Some(product.id) == charge.product);
+    match (charge.kind, product) {
+        (ChargeKind::OneTime, _) => "Once, at the start".into(),
+        (ChargeKind::Recurring, _) => "Each month".into(),
+        (ChargeKind::Usage, Some(product)) => format!("{}, per {}", product.name, product.unit),
+        (ChargeKind::Usage, None) => "Usage".into(),
+    }
+}
+
+/// What one unit at `price` brings each side under the terms; nothing for cost-plus, which has no unit price.
+pub fn shares(
+    terms: Option<&TermsVersion>,
+    book: &Book,
+    category: Option<&str>,
+    price: PriceValue,
+    reference: Option<PriceValue>,
+) -> Option<(String, String)> {
+    let PriceValue::Unit(unit_price) = price else { return None };
+    let rule = &terms?.offer.rule;
+    let by_category = category.and_then(|category| rule.by_category.get(category));
+    let percent = rule.by_bundle.get(&book.bundle.id).or(by_category).copied().unwrap_or(rule.general);
+    let basis = match rule.basis {
+        ShareBasis::Revenue => unit_price.exact(),
+        ShareBasis::Margin => {
+            (unit_price.exact() - reference.unwrap_or(price).factor()).max(Exact::from_integer(0.into()))
+        }
+    };
+    let reseller = basis * percent.ratio();
+    let provider = unit_price.exact() - &reseller;
+    // Small prices are shown for a thousand units, which is where shares become money.
+    let scale = if unit_price.decimal().scale() > book.currency.minor_digits() { 1000 } else { 1 };
+    let text = |part: Exact| -> Option<String> {
+        let amount = round(&(part * Exact::from_integer(scale.into())), book.currency).ok()?;
+        let suffix = if scale == 1 { "" } else { " per 1,000" };
+        Some(format!("{}{suffix}", money_text(amount, book.currency)))
+    };
+    Some((text(reseller)?, text(provider)?))
+}
+
+struct View<'a> {
+    channel: &'a Channel,
+    is_root: bool,
+    terms: Option<&'a TermsVersion>,
+    products: &'a [Product],
+    today: NaiveDate,
+}
+
+fn section(book: Book, view: &View<'_>) -> Section {
+    let current = book.in_effect(view.today).cloned();
+    let planned = book.planned(view.today).cloned();
+    let shows_reference = view.is_root || view.channel.shows_reference;
+    let rows = book
+        .bundle
+        .charges
+        .iter()
+        .map(|charge| {
+            let value =
+                |version: Option<&PriceVersion>| version.and_then(|one| one.values.get(&charge.id)).copied();
+            let (price, reference) = (value(current.as_ref()), value(book.reference(view.today)));
+            let category = view
+                .products
+                .iter()
+                .find(|one| Some(one.id) == charge.product)
+                .map(|one| one.category.as_str());
+            let text = |value: Option<PriceValue>| {
+                value.map_or_else(|| "–".into(), |value| value_text(value, book.currency))
+            };
+            let margin = price.zip(reference).and_then(|(price, reference)| policy::margin(price, reference));
+            PriceRow {
+                charge: charge_name(charge, view.products),
+                reference: shows_reference.then(|| text(reference)),
+                price: text(price),
+                is_own: current.as_ref().is_some_and(|version| version.channel.is_some()),
+                planned: value(planned.as_ref())
+                    .map(|value| value_text(value, book.currency))
+                    .unwrap_or_default(),
+                margin: margin
+                    .filter(|_| shows_reference)
+                    .map_or_else(|| "–".into(), |margin| percent_text(&margin)),
+                shares: price.and_then(|price| shares(view.terms, &book, category, price, reference)),
+            }
+        })
+        .collect();
+    let history = book
+        .channel_versions
+        .iter()
+        .rev()
+        .map(|version| (version.clone(), prices::state(version, &book.channel_versions, view.today)))
+        .collect();
+    let may_change = view.is_root || (view.channel.price_editable && book.sold.policy != PricePolicy::Locked);
+    Section { rows, planned_from: planned.map(|version| version.effective_from), history, may_change, book }
+}
+
+/// A part of one as a percent with one decimal.
+pub fn percent_text(part: &Exact) -> String {
+    let tenths = (part * Exact::from_integer(1000.into())).round().to_integer();
+    let Ok(tenths) = i64::try_from(tenths) else { return "–".into() };
+    let sign = if tenths < 0 { "\u{2212}" } else { "" };
+    format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)
+}
+
+async fn prices_page(
+    shell: Shell,
+    db: &Db,
+    scope: Scope,
+    id: ChannelId,
+    today: NaiveDate,
+) -> Result<PricesPage, Error> {
+    let loaded = db.read(move |connection| {
+        let channel = store::find(connection, scope, id)?;
+        let products = catalog::store::products(connection)?;
+        let terms = terms::store::in_effect(connection, channel.reseller, Month::of(today))?;
+        let is_root = scope == Scope::Root;
+        let view = View { channel: &channel, is_root, terms: terms.as_ref(), products: &products, today };
+        let sections = pricing::books(connection, scope, id)?
+            .into_iter()
+            .filter(|book| book.sold.enabled)
+            .map(|book| section(book, &view))
+            .collect();
+        Ok(PricesPage { shell, is_root, sections, has_terms: terms.is_some(), channel })
+    });
+    Ok(loaded.await?)
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
+    let today = member.act().today();
+    page(&prices_page(shell, &db, member.scope, id, today).await?)
+}
+
+pub async fn own(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+    let id = admin.channel.ok_or(Error::NotFound)?;
+    let (scope, today) = (admin.scope(), admin.act().today());
+    page(&prices_page(shell, &db, scope, id, today).await?)
+}
+
+pub async fn drop_planned(
+    member: Member,
+    go: Go,
+    db: Data<Db>,
+    path: Path<(String, String)>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (channel, version) = path.into_inner();
+    let channel: ChannelId = channel.parse().map_err(|_| Error::NotFound)?;
+    let version: PriceVersionId = version.parse().map_err(|_| Error::NotFound)?;
+    let (scope, act) = (member.scope, member.act());
+    let dropped =
+        db.write(move |connection| pricing::drop_planned(connection, scope, channel, version, &act));
+    match dropped.await.decided()? {
+        Ok(()) => go.to(format!("/channels/{channel}/prices"), "The planned price is dropped"),
+        Err(_) => Err(Error::Conflict("This price is in effect or locked; it stays.".into())),
+    }
+}
