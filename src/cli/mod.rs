@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod demo;
 mod import;
 mod migrate;
 mod rate;
@@ -36,6 +37,8 @@ pub struct CommandLine {
 enum Command {
     /// Serve the portal (the default)
     Serve,
+    /// Load demonstration data into an empty database, then serve
+    Demo(demo::Options),
     /// Import a usage file; exits with 1 when rows are rejected
     Import(import::Arguments),
     /// Rate a month: charge lines from subscriptions, usage and prices
@@ -71,6 +74,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
     let parts = open(line.settings, line.config.as_deref())?;
     match line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(parts),
+        Command::Demo(options) => demo::run(parts, &options),
         Command::Import(arguments) => import::run(&parts, &arguments),
         Command::Rate(options) => rate::run(&parts, &options),
         Command::Report(options) => report::run(&parts, &options),

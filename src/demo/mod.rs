@@ -1,4 +1,15 @@
-//! Demonstration data: invented companies, customers and usage, of realistic size and season.
+//! Demonstration data: invented companies, customers and a year of usage, of realistic size and season.
+//!
+//! Everything is loaded through the stores that the pages use, with acts dated in the past, so that the demonstration
+//! shows nothing that the portal itself would not allow. The same day gives the same data.
 
-/// The accounts of the demonstration: user name and password.
-pub const SIGN_INS: [(&str, &str); 2] = [("root", "northgate demo root"), ("kestrel", "kestrel demo seller")];
+mod catalog;
+mod companies;
+mod load;
+mod partners;
+mod sales;
+mod season;
+mod usage;
+
+pub use companies::SIGN_INS;
+pub use load::{is_empty, load};

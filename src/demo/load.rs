@@ -1,0 +1,116 @@
+//! Loads the demonstration, step by step.
+
+use std::fmt::{Debug, Display};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{SIGN_INS, catalog, partners, sales, usage};
+use crate::access::{AccountRole, NewUser, hash_password, store as accounts};
+use crate::app::Parts;
+use crate::db::schema::{applicants, bundles, users};
+use crate::db::{AnyConnection, Failure};
+use crate::jobs::Runner;
+use crate::mail::Letterhead;
+use crate::settings;
+use crate::values::{Act, Actor, ActorKind, Month, Timestamp, UserId};
+use crate::work;
+
+/// What every step needs.
+pub(super) struct Stage {
+    pub today: NaiveDate,
+    pub root: UserId,
+    pub letterhead: Letterhead,
+}
+
+impl Stage {
+    /// Something that the provider's administrator did.
+    pub fn root(&self, at: Timestamp) -> Act {
+        let who = Actor {
+            kind: ActorKind::Root,
+            id: Some(self.root.as_uuid()),
+            name: "Priya Raman".into(),
+            address: None,
+        };
+        Act { who, at }
+    }
+
+    /// The month so many months before the running one.
+    pub fn month(&self, months_ago: u32) -> Month {
+        (0..months_ago).fold(Month::of(self.today), |month, _| month.previous())
+    }
+}
+
+/// Whether the database has nothing yet that a demonstration could mix with.
+pub fn is_empty(connection: &mut AnyConnection) -> QueryResult<bool> {
+    let people: i64 = users::table.count().get_result(connection)?;
+    let applicants: i64 = applicants::table.count().get_result(connection)?;
+    let bundles: i64 = bundles::table.count().get_result(connection)?;
+    Ok(people + applicants + bundles == 0)
+}
+
+/// Loads everything into an empty database; `tell` says how far it is.
+pub fn load(parts: &Parts, tell: impl Fn(&str)) -> anyhow::Result<()> {
+    let now = parts.clock.now();
+    let letterhead =
+        Letterhead { portal: parts.config.portal_name.clone(), public_url: parts.config.public_url.clone() };
+    tell("catalog and accounts");
+    let root = write(parts, |connection| first_root(connection, now))?;
+    let stage = Stage { today: now.day(), root, letterhead };
+    write(parts, |connection| catalog::load(connection, &stage))?;
+    tell("requests, terms and channels");
+    let channels = write(parts, |connection| partners::load(connection, &stage))?;
+    tell("customers and subscriptions");
+    for opened in &channels {
+        write(parts, |connection| sales::load(connection, &stage, opened))?;
+    }
+    for opened in &channels {
+        tell(&format!("usage of {}", opened.company.name));
+        write(parts, |connection| usage::load(connection, &stage, opened))?;
+    }
+    write(parts, |connection| partners::leave(connection, &stage))?;
+    tell("rating");
+    let runner = Runner { db: parts.db.clone(), clock: parts.clock.clone(), handler: work::handler() };
+    runner.run_waiting()?;
+    write(parts, |connection| sign_ins(connection, now))
+}
+
+fn write<T>(
+    parts: &Parts,
+    mut work: impl FnMut(&mut AnyConnection) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let written = parts.db.write_blocking(|connection| work(connection).map_err(Failure::Refused));
+    written.map_err(|failure: Failure<anyhow::Error>| match failure {
+        Failure::Refused(error) => error,
+        other => anyhow::anyhow!("{other}"),
+    })
+}
+
+/// A step that the portal's own rules refuse is a fault of the demonstration.
+pub(super) fn ok<T, R: Debug + Display>(result: Result<T, Failure<R>>) -> anyhow::Result<T> {
+    result.map_err(|failure| anyhow::anyhow!("{failure}"))
+}
+
+fn first_root(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<UserId> {
+    let act = Act { who: Actor::system("Demonstration"), at: now.plus(-chrono::Duration::days(460)) };
+    let new = NewUser {
+        role: AccountRole::Root,
+        reseller: None,
+        email: "priya.raman@northgate.example".parse()?,
+        user_name: "root".parse()?,
+        full_name: "Priya Raman".into(),
+    };
+    settings::mark_demo(connection)?;
+    ok::<_, crate::db::Never>(accounts::create(connection, &new, &act))
+}
+
+/// Gives the demonstration's accounts their passwords.
+fn sign_ins(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<()> {
+    let act = Act { who: Actor::system("Demonstration"), at: now };
+    for (name, password) in SIGN_INS {
+        let id: UserId =
+            users::table.filter(users::user_name.eq(name)).select(users::id).first(connection)?;
+        ok::<_, crate::db::Never>(accounts::set_password(connection, id, &hash_password(password)?, &act))?;
+    }
+    Ok(())
+}
