@@ -140,7 +140,9 @@ pub async fn error_pages(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let said = response.response().extensions().get::<Said>().cloned();
-    let (Some(said), Ok(shell)) = (said, frame(response.request())) else { return Ok(response) };
+    let Some(said) = said else { return Ok(response) };
+    // Only now: framing takes the sentence that the next page is to show.
+    let Ok(shell) = frame(response.request()) else { return Ok(response) };
     let (back_href, back_label) = ("/", "Go to the overview");
     let Said { status, title, message, reference } = said;
     let page = ErrorPage { shell, status: status.as_u16(), title, message, back_href, back_label, reference };
