@@ -1,13 +1,15 @@
 //! The form of a price version: one field for each charge, named `price-` and the charge's id.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::wording::{Products, charge_name, concern_name, typed_value, value_text};
 use crate::catalog::{
     Bundle, Charge, ChargeModel, NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, PriceVersion,
-    prices,
+    prices, pricing,
 };
-use crate::values::{Currency, Month, Percent, PriceVersionId, parse_day};
+use crate::values::{ChargeId, Currency, Month, Percent, PriceVersionId, parse_day};
 use crate::web::{Errors, Fields};
 
 /// The longest reason, in letters.
@@ -137,24 +139,26 @@ impl PriceForm {
         } else if self.reason.chars().count() > LONGEST {
             errors.add("reason", format!("Enter at most {LONGEST} letters"));
         }
-        let values = self
+        let values: BTreeMap<ChargeId, PriceValue> = self
             .lines
             .iter()
             .filter_map(|line| Some((line.charge.id, errors.take(&line.field(), line.parse())?)))
             .collect();
+        // What could not be read has its own message already.
+        if let Err(faults) = pricing::check(&bundle.charges, &values, currency) {
+            refused(errors, &PriceRefusal::Values(faults));
+        }
+        let (effective_from, concerns) = (from?, concerns?);
+        let reason = self.reason.clone();
         let new = NewPriceVersion {
             channel: None,
             bundle: bundle.id,
             currency,
-            effective_from: from?,
-            concerns: concerns?,
-            reason: self.reason.clone(),
+            effective_from,
+            concerns,
+            reason,
             values,
         };
-        // What could not be read has its own message already.
-        if let Err(faults) = crate::catalog::pricing::check(&bundle.charges, &new.values, currency) {
-            refused(errors, &PriceRefusal::Values(faults));
-        }
         errors.is_empty().then_some(new)
     }
 }

@@ -1,0 +1,6 @@
+//! Products, bundles and the reference price book.
+
+mod bundles;
+mod packages;
+mod prices;
+mod products;
