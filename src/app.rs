@@ -20,7 +20,7 @@ use crate::db::{Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
 use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
-use crate::{dashboards, rating, routes, work};
+use crate::{dashboards, rating, routes, usage, work};
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::minutes(30);
@@ -79,6 +79,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
         App::new()
             .app_data(Data::new(db.clone()))
             .app_data(site.clone())
+            .app_data(usage::pages::upload::limits())
             .app_data(actix::PayloadConfig::new(1024 * 1024))
             .app_data(actix::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
             .app_data(actix::QueryConfig::default().error_handler(|error, _| {

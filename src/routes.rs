@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, catalog, channels, customers, dashboards, mail, reports, requests};
+use crate::{access, audit, catalog, channels, customers, dashboards, mail, reports, requests, usage};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -177,4 +177,17 @@ site_map! {
     Member GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
     Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
     Member POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
+
+    Member GET "/usage/files" => usage::pages::files::show;
+    Member GET "/usage/files/new" => usage::pages::upload::show;
+    Member POST "/usage/files/new" => usage::pages::upload::submit;
+    Member GET "/usage/files/{id}" => usage::pages::file::show;
+    Member GET "/usage/files/{id}/errors.csv" => usage::pages::bad_rows::download;
+    Member POST "/usage/files/{id}/acceptance" => usage::pages::decision::accept;
+    Member POST "/usage/files/{id}/partial-acceptance" => usage::pages::decision::accept_good_rows;
+    Member POST "/usage/files/{id}/rejection" => usage::pages::decision::reject;
+    Member GET "/usage/unrated" => usage::pages::unrated::show;
+    Member POST "/usage/unrated/retry" => usage::pages::unrated::retry;
+    Member GET "/usage/mapping" => usage::pages::mapping::show;
+    Member POST "/usage/mapping" => usage::pages::mapping::save;
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod formats;
 pub mod intake;
 mod model;
+pub mod pages;
 pub mod resolve;
 pub mod rollup;
 pub mod store;

@@ -26,6 +26,9 @@ pub enum Error {
     /// The request cannot be read, such as a form that is too large.
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// More was sent than is read.
+    #[error("too large: {0}")]
+    TooLarge(String),
     /// Somebody else was faster, or the state no longer allows it; says what happened.
     #[error("conflict: {0}")]
     Conflict(String),
@@ -86,6 +89,7 @@ impl Error {
                 "You signed in or out since it was opened. Go back, reload the page and send it again.",
             ),
             Self::BadRequest(why) => ("The request cannot be read", why),
+            Self::TooLarge(what) => ("This is too large", what),
             Self::Conflict(what) => ("This changed in the meantime", what),
             Self::Unavailable(_) => {
                 ("The portal is busy", "The database did not answer in time. Try again in a moment.")
@@ -104,6 +108,7 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod charts;
 pub mod csrf;
+pub mod csv;
 pub mod design;
 mod error;
 pub mod filters;

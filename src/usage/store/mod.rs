@@ -23,7 +23,10 @@ pub use knowledge::knowledge;
 pub use mappings::{MappingWish, Mappings, mappings, save_mappings, sources};
 pub use records::stored;
 pub use retry::retry_unrated;
-pub use unrated::{UnratedFilter, UnratedGroup, unrated_groups};
+pub use unrated::{
+    UnratedFilter, UnratedGroup, WaitingName, unrated_counts, unrated_groups, waiting_customers,
+    waiting_products,
+};
 
 use super::{FileState, Format, MappingKind, UnratedCause};
 

@@ -99,3 +99,71 @@ pub fn unrated_groups(
     }
     query.load(connection)
 }
+
+/// A source's name that no customer or product is known by, and how many records wait for it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct WaitingName {
+    pub name: String,
+    /// The source's label of a customer, or the service of a product; may be empty.
+    pub note: Option<String>,
+    pub records: i64,
+}
+
+/// The customers' names of a source that wait for a mapping, those with the most records first.
+pub fn waiting_customers(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    source: &str,
+    limit: i64,
+) -> QueryResult<Vec<WaitingName>> {
+    usage_records::table
+        .filter(usage_records::channel_id.eq(channel))
+        .filter(usage_records::source.eq(source))
+        .filter(usage_records::unrated_cause.is_not_null())
+        .filter(usage_records::customer_id.is_null())
+        .group_by(usage_records::customer_ref)
+        .select((usage_records::customer_ref, max(usage_records::customer_label), count_star()))
+        .order((count_star().desc(), usage_records::customer_ref))
+        .limit(limit)
+        .load(connection)
+}
+
+/// The products' names of a source that wait for a mapping, those with the most records first.
+pub fn waiting_products(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    source: &str,
+    limit: i64,
+) -> QueryResult<Vec<WaitingName>> {
+    usage_records::table
+        .filter(usage_records::channel_id.eq(channel))
+        .filter(usage_records::source.eq(source))
+        .filter(usage_records::unrated_cause.is_not_null())
+        .filter(usage_records::product_id.is_null())
+        .group_by(usage_records::product_ref)
+        .select((usage_records::product_ref, max(usage_records::product_group), count_star()))
+        .order((count_star().desc(), usage_records::product_ref))
+        .limit(limit)
+        .load(connection)
+}
+
+/// How many records in scope wait, by cause.
+pub fn unrated_counts(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: Option<ChannelId>,
+) -> QueryResult<Vec<(Option<UnratedCause>, i64)>> {
+    let mut query = usage_records::table
+        .filter(usage_records::unrated_cause.is_not_null())
+        .group_by(usage_records::unrated_cause)
+        .select((usage_records::unrated_cause, count_star()))
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+        query = query.filter(usage_records::channel_id.eq_any(own));
+    }
+    if let Some(channel) = channel {
+        query = query.filter(usage_records::channel_id.eq(channel));
+    }
+    query.load(connection)
+}

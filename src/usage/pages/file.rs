@@ -1,0 +1,111 @@
+//! `/usage/files/{id}`: what the check found, how far it is, the bad rows, and the decision.
+//!
+//! **Permissions**: members whose channel it is; deciding as for uploading.
+
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{may_import, wording};
+use crate::audit;
+use crate::channels;
+use crate::db::Db;
+use crate::db::paging::{Cursor, Slice};
+use crate::jobs::{self, Job, JobState};
+use crate::usage::store::{self, FaultKey};
+use crate::usage::{FileState, RowFault, UsageFile};
+use crate::values::UsageFileId;
+use crate::web::filters::counted;
+use crate::web::{Answer, Member, Shell, links, page};
+
+const SIZE: i64 = 50;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    after: String,
+    before: String,
+}
+
+#[derive(Template)]
+#[template(path = "usage/file.html")]
+struct FilePage {
+    shell: Shell,
+    file: UsageFile,
+    may_decide: bool,
+    job: Option<Job>,
+    faults: Slice<(FaultKey, RowFault)>,
+    earlier: String,
+    later: String,
+    history: Vec<audit::Entry>,
+}
+
+impl FilePage {
+    fn is_busy(&self) -> bool {
+        self.job.as_ref().is_some_and(wording::is_unfinished)
+    }
+
+    /// The last job gave up.
+    fn has_failed(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| job.state == JobState::Failed)
+    }
+
+    fn waits_for_decision(&self) -> bool {
+        self.file.state == FileState::Checked && !self.is_busy()
+    }
+
+    /// The address of a part of this page.
+    fn href(&self, part: &str) -> String {
+        format!("/usage/files/{}/{part}", self.file.id)
+    }
+
+    fn new_label(&self) -> &'static str {
+        if self.file.state == FileState::Accepted { "Imported" } else { "New" }
+    }
+
+    fn new_note(&self) -> String {
+        match self.file.tally.unrated {
+            0 => "all of them can be rated".to_owned(),
+            unrated => format!("{unrated} of them not rated yet"),
+        }
+    }
+
+    fn bad_note(&self) -> &'static str {
+        if self.file.tally.rejected == 0 { "every row can be read" } else { "listed below" }
+    }
+
+    fn partial_label(&self) -> String {
+        let rows = counted(self.file.tally.accepted, "good row");
+        format!("Import {rows} without the bad ones")
+    }
+}
+
+pub async fn show(
+    member: Member,
+    shell: Shell,
+    db: Data<Db>,
+    id: Path<UsageFileId>,
+    place: Query<Place>,
+) -> Answer {
+    let (id, scope) = (id.into_inner(), member.scope);
+    let cursor = Cursor::typed(&place.after, &place.before);
+    let (file, channel, job, faults, history) = db
+        .read(move |connection| {
+            let file = store::file(connection, scope, id)?;
+            let channel = channels::store::find(connection, scope, file.channel)?;
+            let job = jobs::store::newest_about(connection, id)?;
+            let faults = store::faults(connection, id, cursor, SIZE)?;
+            Ok((file, channel, job, faults, audit::of_object(connection, id)?))
+        })
+        .await?;
+    let beside = |name, row: Option<&(FaultKey, RowFault)>, exists: bool| match row {
+        Some((key, _)) if exists => {
+            links::address(&format!("/usage/files/{id}"), &[(name, &key.to_string())])
+        }
+        _ => String::new(),
+    };
+    let earlier = beside("before", faults.rows.first(), faults.has_earlier);
+    let later = beside("after", faults.rows.last(), faults.has_later);
+    let may_decide = may_import(&member, &channel);
+    page(&FilePage { shell, file, may_decide, job, faults, earlier, later, history })
+}

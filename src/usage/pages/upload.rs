@@ -1,0 +1,163 @@
+//! `/usage/files/new`: bring a usage file; its rows are checked in the background.
+//!
+//! **Permissions**: root; a re-seller when its channel allows it, else the page says who can permit it.
+
+use actix_multipart::MultipartError;
+use actix_multipart::form::tempfile::TempFile;
+use actix_multipart::form::text::Text;
+use actix_multipart::form::{MultipartForm, MultipartFormConfig};
+use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use askama::Template;
+
+use super::{channels, chosen, may_import, options, wording};
+use crate::channels::Channel;
+use crate::db::{Db, Never};
+use crate::usage::Format;
+use crate::usage::formats::LARGEST_FILE;
+use crate::usage::store::{self, NewFile};
+use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, page_with};
+
+/// Room for the other fields of the form.
+const FORM: usize = 64 * 1024;
+const LONGEST_NAME: usize = 150;
+
+/// The form as sent; the file lies on disk.
+#[derive(Debug, MultipartForm)]
+pub struct Upload {
+    csrf: Option<Text<String>>,
+    channel: Option<Text<String>>,
+    format: Option<Text<String>>,
+    usage: Option<TempFile>,
+}
+
+#[derive(Template)]
+#[template(path = "usage/upload.html")]
+struct UploadPage {
+    shell: Shell,
+    is_root: bool,
+    may_import: bool,
+    channels: Vec<(String, String)>,
+    formats: Vec<(&'static str, &'static str)>,
+    channel: String,
+    format: String,
+    errors: Errors,
+}
+
+/// How much of an upload is read; the rest is cut off before it is kept.
+pub fn limits() -> MultipartFormConfig {
+    MultipartFormConfig::default().total_limit(LARGEST_FILE + FORM).memory_limit(FORM).error_handler(
+        |error, _| {
+            match error {
+                MultipartError::Payload(PayloadError::Overflow) => {
+                    Error::TooLarge("A usage file has at most 100 MiB. Split it and upload the parts.".into())
+                }
+                MultipartError::ContentTypeMissing
+                | MultipartError::ContentTypeIncompatible
+                | MultipartError::ContentTypeParse => Error::StaleForm,
+                error => Error::BadRequest(format!("The upload broke off or cannot be read: {error}.")),
+            }
+            .into()
+        },
+    )
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>) -> Answer {
+    let channels = channels(&db, &member).await?;
+    let form = upload_page(shell, &member, &channels, "", "", Errors::default());
+    page_with(if form.may_import { StatusCode::OK } else { StatusCode::FORBIDDEN }, &form)
+}
+
+pub async fn submit(
+    member: Member,
+    request: HttpRequest,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    form: MultipartForm<Upload>,
+) -> Answer {
+    let form = form.into_inner();
+    csrf::verify(&request, &typed(form.csrf))?;
+    let (channel, format) = (typed(form.channel), typed(form.format));
+    let channels = channels(&db, &member).await?;
+    let mut errors = Errors::default();
+    let target = chosen(&member, &channels, &channel).cloned();
+    if target.is_none() {
+        errors.add("channel", "Choose a channel");
+    }
+    let parsed =
+        errors.take("format", format.parse::<Format>().map_err(|_| "Choose how the file is written"));
+    let file = form.usage.filter(|file| file.size > 0);
+    if file.is_none() {
+        errors.add("usage", "Choose a file that is not empty");
+    }
+    let (Some(target), Some(parsed), Some(file)) = (target, parsed, file) else {
+        let form = upload_page(shell, &member, &channels, &channel, &format, errors);
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
+    };
+    if !may_import(&member, &target) {
+        return Err(Error::Forbidden);
+    }
+    let new = NewFile { name: file_name(file.file_name.as_deref()), format: parsed };
+    let said = format!("{} is uploaded; its rows are being checked", new.name);
+    let content = read(file).await?;
+    let act = member.act();
+    let id = db
+        .write::<_, Never>(move |connection| Ok(store::upload(connection, &target, &new, &content, &act)?))
+        .await?;
+    go.to(format!("/usage/files/{id}"), said)
+}
+
+fn typed(field: Option<Text<String>>) -> String {
+    field.map(Text::into_inner).unwrap_or_default()
+}
+
+async fn read(file: TempFile) -> Result<Vec<u8>, Error> {
+    let failed =
+        |error: &dyn std::fmt::Display| Error::Internal(format!("an upload cannot be read: {error}"));
+    let content =
+        web::block(move || std::fs::read(file.file.path())).await.map_err(|error| failed(&error))?;
+    content.map_err(|error| failed(&error))
+}
+
+/// The last part of the name that the browser gave, without what could not be shown.
+fn file_name(given: Option<&str>) -> String {
+    let name = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+    if name.trim().is_empty() { "usage.csv".to_owned() } else { name }
+}
+
+fn upload_page(
+    shell: Shell,
+    member: &Member,
+    channels: &[Channel],
+    channel: &str,
+    format: &str,
+    errors: Errors,
+) -> UploadPage {
+    UploadPage {
+        shell,
+        is_root: member.is_root(),
+        may_import: member.is_root() || channels.iter().any(|channel| may_import(member, channel)),
+        channels: options(channels),
+        formats: Format::ALL.iter().map(|format| (format.as_str(), wording::format_name(*format))).collect(),
+        channel: channel.to_owned(),
+        format: if format.is_empty() { Format::Portal.as_str().to_owned() } else { format.to_owned() },
+        errors,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_file_is_named_without_its_folder() {
+        assert_eq!(file_name(Some("C:\\usage\\october.csv")), "october.csv");
+        assert_eq!(file_name(Some("../../etc/passwd\n")), "passwd");
+        assert_eq!(file_name(Some("")), "usage.csv");
+        assert_eq!(file_name(None), "usage.csv");
+    }
+}
