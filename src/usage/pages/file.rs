@@ -75,8 +75,7 @@ impl FilePage {
     }
 
     fn partial_label(&self) -> String {
-        let rows = counted(self.file.tally.accepted, "good row");
-        format!("Import {rows} without the bad ones")
+        format!("Import {}", counted(self.file.tally.accepted, "good row"))
     }
 }
 

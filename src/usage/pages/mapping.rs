@@ -56,6 +56,13 @@ impl MappingPage {
         self.channel.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default()
     }
 
+    /// Products are folded away while their services can be mapped, unless one of them needs a look.
+    fn shows_products(&self) -> bool {
+        let has_error = |number: usize| !self.errors.of(&format!("to.{number}")).is_empty();
+        self.section(Section::Services).is_empty()
+            || self.section(Section::Products).iter().any(|(number, _)| has_error(*number))
+    }
+
     /// The lines of a section with their number in the form.
     fn section(&self, section: Section) -> Vec<(usize, &Line)> {
         self.loaded.lines.iter().enumerate().filter(|(_, line)| line.section == section).collect()

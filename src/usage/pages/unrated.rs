@@ -15,7 +15,7 @@ use crate::web::filters::counted;
 use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, links, page};
 
 /// Groups that are shown; mending them makes room for others.
-const SHOWN: i64 = 100;
+const SHOWN: i64 = 50;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
