@@ -3,11 +3,7 @@
 use serde::Serialize;
 
 use super::{revenue, usage};
-
-/// A text cell that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
-pub fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
+use crate::web::csv::guarded;
 
 const USAGE_COLUMNS: [&str; 13] = [
     "reseller",
@@ -91,17 +87,4 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
 /// Either report as a JSON array.
 pub fn json(rows: &[impl Serialize]) -> serde_json::Result<String> {
     serde_json::to_string_pretty(rows)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_that_look_like_formulas_are_guarded() {
-        for formula in ["=1+1", "+1", "-1", "@SUM", "\tx", "\rx"] {
-            assert_eq!(guarded(formula), format!("'{formula}"));
-        }
-        assert_eq!(guarded("Halden"), "Halden");
-    }
 }

@@ -48,10 +48,8 @@ async fn part(
         writer.write_record(["line", "column", "value", "reason"]).map_err(|error| failed(&error))?;
     }
     for (_, RowFault { line, column, value, reason }) in &faults.rows {
-        let cells = [line.to_string().into(), csv::cell(column), csv::cell(value), csv::cell(reason)];
-        writer
-            .write_record(cells.iter().map(|cell: &std::borrow::Cow<'_, str>| cell.as_bytes()))
-            .map_err(|error| failed(&error))?;
+        let cells = [line.to_string(), csv::guarded(column), csv::guarded(value), csv::guarded(reason)];
+        writer.write_record(&cells).map_err(|error| failed(&error))?;
     }
     let text = writer.into_inner().map_err(|error| failed(&error))?;
     let next = faults.rows.last().filter(|_| faults.has_later).map(|(key, _)| Cursor::After(*key));

@@ -28,6 +28,7 @@ pub fn a_usage_file(world: &World, channel: ChannelId) -> UsageFile {
                 usage_files::duplicate_count.eq(0),
                 usage_files::rejected_count.eq(0),
                 usage_files::unrated_count.eq(0),
+                usage_files::skips_rejected.eq(false),
                 usage_files::message.eq(""),
                 usage_files::created_at.eq(world.now()),
                 usage_files::created_by.eq("Rosa Root"),
