@@ -28,11 +28,14 @@ pub mod rating;
 pub mod reports;
 
 pub mod dashboards;
-pub mod demo;
 
-pub mod app;
-pub mod cli;
+pub mod work;
+
 pub mod config;
 pub mod health;
 pub mod routes;
-pub mod work;
+
+pub mod app;
+pub mod demo;
+
+pub mod cli;

@@ -8,6 +8,10 @@ use crate::db::schema::{counters, settings};
 
 const DEMO: &str = "demo";
 
+/// Names and passwords of the demonstration's accounts, which its sign-in page tells.
+pub const DEMO_SIGN_INS: [(&str, &str); 2] =
+    [("root", "northgate demo root"), ("ingrid", "kestrel demo seller")];
+
 /// Whether the demonstration data is loaded here.
 pub fn is_demo(connection: &mut AnyConnection) -> QueryResult<bool> {
     let value = settings::table.find(DEMO).select(settings::value).first::<String>(connection).optional()?;

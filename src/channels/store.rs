@@ -47,6 +47,11 @@ type Row = (ChannelId, ResellerId, String, Code, String, Option<HostName>, bool,
 
 /// The channels in scope, by name.
 pub fn list(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Channel>> {
+    load(connection, scope.reseller())
+}
+
+/// Everybody's channels, or one re-seller's.
+fn load(connection: &mut AnyConnection, reseller: Option<ResellerId>) -> QueryResult<Vec<Channel>> {
     let mut query = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
         .order((channels::name, channels::id))
@@ -64,7 +69,7 @@ pub fn list(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Cha
             channels::created_at,
         ))
         .into_boxed();
-    if let Some(reseller) = scope.reseller() {
+    if let Some(reseller) = reseller {
         query = query.filter(channels::reseller_id.eq(reseller));
     }
     let rows: Vec<Row> = query.load(connection)?;
@@ -111,19 +116,23 @@ fn channel(row: Row, currencies: &mut HashMap<ChannelId, Vec<Currency>>) -> Chan
 
 /// A channel in scope.
 pub fn find(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> QueryResult<Channel> {
-    let found = list(connection, scope)?.into_iter().find(|channel| channel.id == id);
+    one(connection, scope.reseller(), id)
+}
+
+fn one(connection: &mut AnyConnection, reseller: Option<ResellerId>, id: ChannelId) -> QueryResult<Channel> {
+    let found = load(connection, reseller)?.into_iter().find(|channel| channel.id == id);
     found.ok_or(diesel::result::Error::NotFound)
 }
 
 /// The channel with a code, as people type it.
 pub fn by_code(connection: &mut AnyConnection, code: &str) -> QueryResult<Option<Channel>> {
     let code = code.trim().to_ascii_uppercase();
-    Ok(list(connection, Scope::Root)?.into_iter().find(|channel| channel.code.as_str() == code))
+    Ok(load(connection, None)?.into_iter().find(|channel| channel.code.as_str() == code))
 }
 
 /// A re-seller's one channel.
 pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Option<Channel>> {
-    Ok(list(connection, Scope::Reseller(reseller))?.pop())
+    Ok(load(connection, Some(reseller))?.pop())
 }
 
 /// What a channel sells, and on what conditions.
@@ -209,7 +218,7 @@ pub fn edit(
     currencies: &[Currency],
     act: &Act,
 ) -> Outcome<()> {
-    let before = find(connection, Scope::Root, id)?;
+    let before = one(connection, None, id)?;
     check_names(connection, Some(id), details)?;
     raise_revision(connection, id, revision)?;
     diesel::update(channels::table.find(id))
@@ -241,7 +250,7 @@ pub fn set_bundles(
     sold: &[ChannelBundle],
     act: &Act,
 ) -> Outcome<()> {
-    let before = find(connection, Scope::Root, id)?;
+    let before = one(connection, None, id)?;
     raise_revision(connection, id, revision)?;
     let mut all: Vec<ChannelBundle> = sold.to_vec();
     for old in bundles(connection, id)? {
@@ -269,7 +278,7 @@ fn raise_revision(connection: &mut AnyConnection, id: ChannelId, revision: i64) 
 }
 
 fn check_names(connection: &mut AnyConnection, own: Option<ChannelId>, details: &Details) -> Outcome<()> {
-    for other in list(connection, Scope::Root)?.into_iter().filter(|other| Some(other.id) != own) {
+    for other in load(connection, None)?.into_iter().filter(|other| Some(other.id) != own) {
         if other.code == details.code {
             return Err(Failure::Refused(Refusal::CodeTaken));
         }

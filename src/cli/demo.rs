@@ -25,7 +25,7 @@ pub(super) fn run(mut parts: Parts, options: &Options) -> anyhow::Result<ExitCod
         parts.demo = parts.db.read_blocking(settings::is_demo)?;
     }
     println!("Demonstration accounts:");
-    for (name, password) in demo::SIGN_INS {
+    for (name, password) in settings::DEMO_SIGN_INS {
         println!("  {name:<8} {password}");
     }
     if options.no_serve { Ok(ExitCode::SUCCESS) } else { serve::run(parts) }

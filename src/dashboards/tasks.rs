@@ -26,12 +26,12 @@ pub struct Task {
 const SHOWN: i64 = 8;
 
 /// What waits for root, the oldest first within each kind.
-pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+pub(super) fn for_root(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Task>> {
     let mut tasks = answered_terms(connection)?;
     tasks.extend(new_requests(connection)?);
     tasks.extend(without_channel(connection)?);
-    tasks.extend(undecided_files(connection, Scope::Root)?);
-    tasks.extend(unrated(connection, Scope::Root)?);
+    tasks.extend(undecided_files(connection, scope)?);
+    tasks.extend(unrated(connection, scope)?);
     Ok(tasks)
 }
 

@@ -249,8 +249,8 @@ macro_rules! fixed_column {
         column!($rust => $sql);
     };
 }
-fixed_column!(Quantity => Fixed, 18, units, |units| Ok(Quantity::from_units(units)));
-fixed_column!(Cost => Fixed, 18, units, |units| Ok(Cost::from_units(units)));
+fixed_column!(Quantity => Fixed, 18, units, |units| Ok(Quantity::ZERO.checked_add(Quantity::from_units(units))?));
+fixed_column!(Cost => Fixed, 18, units, |units| Ok(Cost::ZERO.checked_add(Cost::from_units(units))?));
 fixed_column!(UnitPrice => Price, 10, mantissa, |units| Ok(UnitPrice::from_mantissa(units)?));
 
 impl ToSql<BigInt, Pg> for Percent {

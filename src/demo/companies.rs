@@ -1,8 +1,5 @@
 //! The invented companies and people.
 
-/// The accounts of the demonstration: user name and password.
-pub const SIGN_INS: [(&str, &str); 2] = [("root", "northgate demo root"), ("ingrid", "kestrel demo seller")];
-
 /// How far a company has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{SIGN_INS, catalog, partners, sales, usage};
+use super::{catalog, partners, sales, usage};
 use crate::access::{AccountRole, NewUser, hash_password, store as accounts};
 use crate::app::Parts;
 use crate::db::schema::{applicants, bundles, users};
@@ -107,7 +107,7 @@ fn first_root(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<
 /// Gives the demonstration's accounts their passwords.
 fn sign_ins(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<()> {
     let act = Act { who: Actor::system("Demonstration"), at: now };
-    for (name, password) in SIGN_INS {
+    for (name, password) in settings::DEMO_SIGN_INS {
         let id: UserId =
             users::table.filter(users::user_name.eq(name)).select(users::id).first(connection)?;
         ok::<_, crate::db::Never>(accounts::set_password(connection, id, &hash_password(password)?, &act))?;

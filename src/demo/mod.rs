@@ -11,5 +11,4 @@ mod sales;
 mod season;
 mod usage;
 
-pub use companies::SIGN_INS;
 pub use load::{is_empty, load};

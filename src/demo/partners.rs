@@ -95,13 +95,13 @@ fn walk(
                 "How many of your customers use a cloud service today?",
                 by_root(4),
             )?;
-            return Ok(None);
+            Ok(None)
         }
         Reached::Rejected => {
             let reason =
                 "We cannot serve this market at present. Ask again when you give first-line support.";
             step(connection, Step::Reject, reason, by_root(5))?;
-            return Ok(None);
+            Ok(None)
         }
         _ => negotiation(connection, stage, company, id),
     }

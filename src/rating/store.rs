@@ -1,5 +1,6 @@
 //! Rates a channel's month from the database and puts its charge lines in place of the old ones, in one transaction.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
@@ -81,8 +82,8 @@ fn lines<R>(
     let mut lines = Vec::new();
     for subscription in subscriptions.iter().filter(|one| one.days_within(month.all_days()).is_some()) {
         let Some(bundle) = bundles.get(&subscription.bundle) else { continue };
-        if !included.contains_key(&bundle.id) {
-            included.insert(bundle.id, catalog::store::included(connection, bundle.id)?);
+        if let Entry::Vacant(place) = included.entry(bundle.id) {
+            place.insert(catalog::store::included(connection, bundle.id)?);
         }
         let key = (subscription.bundle, subscription.currency);
         let prices = Prices {

@@ -70,7 +70,7 @@ pub fn revenue_csv(rows: &[revenue::Row]) -> Result<Vec<u8>, csv::Error> {
     for row in rows {
         let texts: [&str; 6] =
             [&row.reseller, &row.channel_name, &row.channel_code, row.group, &row.name, &row.code];
-        let mut cells: Vec<String> = texts.into_iter().map(|text| guarded(text)).collect();
+        let mut cells: Vec<String> = texts.into_iter().map(guarded).collect();
         let revenue::Money { gross, credits, net, reseller_share, provider_share } = row.money;
         cells.push(row.currency.to_string());
         cells.extend([gross, credits, net, reseller_share, provider_share].map(|amount| amount.to_string()));

@@ -161,6 +161,24 @@ impl<'n> Lookup<'n> {
             unit,
         })
     }
+    /// The name and the code of what a sum belongs to.
+    fn group(&self, key: &Key, group: Group) -> Option<(String, String)> {
+        let (_, month, _, bundle, product, customer, kind) = key;
+        match group {
+            Group::Bundle => self.bundles.get(bundle).map(|one| (one.name.clone(), one.code.to_string())),
+            Group::Product => match product {
+                Some(product) => {
+                    self.products.get(product).map(|one| (one.name.clone(), one.sku.to_string()))
+                }
+                None => Some(("Without product".into(), String::new())),
+            },
+            Group::Customer => {
+                self.customers.get(customer).map(|one| (one.name.clone(), one.external_id.clone()))
+            }
+            Group::ChargeType => Some((kind_words(kind).to_owned(), kind.clone())),
+            Group::Day | Group::Week | Group::Month => Some((month.to_string(), String::new())),
+        }
+    }
 }
 
 /// The rows of the Revenue Report.
@@ -173,10 +191,33 @@ pub fn revenue(
     revenue::rows(charged, filter).map_err(out_of_range)
 }
 
-/// Charge lines added up by everything that a report can ask for.
+/// What charge lines are added up by.
+type Key = (ChannelId, Month, Currency, BundleId, Option<ProductId>, CustomerId, String);
+/// Gross, credits, the re-seller's share and the provider's.
+type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
+
 fn charged(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> QueryResult<Vec<Charged>> {
-    type Key = (ChannelId, Month, Currency, BundleId, Option<ProductId>, CustomerId, String);
-    type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
+    let rows = sums(connection, names, filter)?;
+    let lookup = Lookup::new(names);
+    let charged = rows.into_iter().filter_map(|(key, sums)| {
+        let channel = names.channel(key.0)?;
+        let (name, code) = lookup.group(&key, filter.group)?;
+        Some(money(sums).map(|money| Charged {
+            reseller: channel.reseller_name.clone(),
+            channel_name: channel.name.clone(),
+            channel_code: channel.code.to_string(),
+            name,
+            code,
+            month: key.1,
+            currency: key.2,
+            money,
+        }))
+    });
+    charged.collect::<Result<Vec<_>, _>>().map_err(out_of_range)
+}
+
+/// Charge lines added up by everything that a report can ask for.
+fn sums(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> QueryResult<Vec<(Key, Sums)>> {
     let channels = chosen(names, filter);
     let mut query = l::table
         .filter(l::channel_id.eq_any(&channels))
@@ -207,38 +248,7 @@ fn charged(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> Qu
     if let Some(customer) = filter.customer {
         query = query.filter(l::customer_id.eq(customer));
     }
-    let rows: Vec<(Key, Sums)> = query.load(connection)?;
-    let lookup = Lookup::new(names);
-    rows.into_iter()
-        .filter_map(|((channel, month, currency, bundle, product, customer, kind), sums)| {
-            let channel = names.channel(channel)?;
-            let (name, code) = match filter.group {
-                Group::Bundle => {
-                    lookup.bundles.get(&bundle).map(|one| (one.name.clone(), one.code.to_string()))?
-                }
-                Group::Product => product.and_then(|product| lookup.products.get(&product)).map_or_else(
-                    || ("Without product".into(), String::new()),
-                    |one| (one.name.clone(), one.sku.to_string()),
-                ),
-                Group::Customer => {
-                    lookup.customers.get(&customer).map(|one| (one.name.clone(), one.external_id.clone()))?
-                }
-                Group::ChargeType => (kind_words(&kind).to_owned(), kind),
-                Group::Day | Group::Week | Group::Month => (month.to_string(), String::new()),
-            };
-            Some(money(sums).map(|money| Charged {
-                reseller: channel.reseller_name.clone(),
-                channel_name: channel.name.clone(),
-                channel_code: channel.code.to_string(),
-                name,
-                code,
-                month,
-                currency,
-                money,
-            }))
-        })
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(out_of_range)
+    query.load(connection)
 }
 
 fn kind_words(kind: &str) -> &'static str {
@@ -249,10 +259,7 @@ fn kind_words(kind: &str) -> &'static str {
     }
 }
 
-fn money(
-    sums: (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>),
-) -> Result<Money, OutOfRange> {
-    let (gross, credits, reseller_share, provider_share) = sums;
+fn money((gross, credits, reseller_share, provider_share): Sums) -> Result<Money, OutOfRange> {
     let (gross, credits) = (gross.unwrap_or_default(), credits.unwrap_or_default());
     Ok(Money {
         gross,

@@ -44,9 +44,12 @@ pub struct Row {
     pub to: NaiveDate,
 }
 
+/// What the rows are sorted by, what they are about, and their period.
+type Key = (Vec<String>, Labels, String);
+
 /// The rows: one for each channel, bundle, product and unit, and for each customer or period when grouped so.
 pub fn rows(used: Vec<Used>, filter: &Filter) -> Result<Vec<Row>, OutOfRange> {
-    let mut sums: BTreeMap<(Vec<String>, Labels, String), (Quantity, NaiveDate, NaiveDate)> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, (Quantity, NaiveDate, NaiveDate)> = BTreeMap::new();
     let whole = filter.days();
     let last = whole.until.pred_opt().unwrap_or(whole.until);
     for one in used {

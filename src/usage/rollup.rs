@@ -34,6 +34,10 @@ impl Rollup {
         self.0.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The sums by subscription, product and day.
     pub fn into_sums(self) -> impl Iterator<Item = DailyUsage> {
         self.0.into_iter().map(|(key, (quantity, cost, records))| DailyUsage {

@@ -46,6 +46,10 @@ impl RootAdmin {
     pub fn act(&self) -> Act {
         self.act.clone()
     }
+
+    pub fn scope(&self) -> Scope {
+        Scope::Root
+    }
 }
 
 impl ResellerAdmin {

@@ -1,6 +1,11 @@
 //! The portal as people and programs meet it: real HTTP against a running app, on both databases.
 
 mod access;
+mod architecture;
 mod catalog;
+mod columns;
 mod customers;
+mod schema;
 mod support;
+mod usage;
+mod web;

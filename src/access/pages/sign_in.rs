@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::access::{identify, password, store};
 use crate::clock::SharedClock;
 use crate::db::{Db, Never};
+use crate::settings::DEMO_SIGN_INS;
 use crate::values::UserId;
 use crate::web::{Answer, Errors, Form, NoFields, Shell, Site, page, page_with, see_other};
 
@@ -32,11 +33,8 @@ struct SignInPage {
     demo_accounts: &'static [(&'static str, &'static str)],
 }
 
-/// The demonstration's accounts, which its sign-in page names.
-const DEMO_ACCOUNTS: &[(&str, &str)] = &crate::demo::SIGN_INS;
-
 fn sign_in_page(shell: Shell, form: SignIn, errors: Errors) -> SignInPage {
-    let demo_accounts = if shell.demo { DEMO_ACCOUNTS } else { &[] };
+    let demo_accounts = if shell.demo { &DEMO_SIGN_INS[..] } else { &[] };
     SignInPage { shell, form, errors, demo_accounts }
 }
 

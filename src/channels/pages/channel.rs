@@ -7,7 +7,7 @@ use crate::audit::{self, Entry};
 use crate::catalog;
 use crate::channels::{Channel, ChannelBundle, store};
 use crate::db::Db;
-use crate::values::{ChannelId, Scope};
+use crate::values::ChannelId;
 use crate::web::{Answer, Error, RootAdmin, Shell, page};
 
 #[derive(Template)]
@@ -20,10 +20,11 @@ struct ChannelPage {
     history: Vec<Entry>,
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
+    let scope = root.scope();
     let loaded = db.read(move |connection| {
-        let channel = store::find(connection, Scope::Root, id)?;
+        let channel = store::find(connection, scope, id)?;
         let sold = store::bundles(connection, id)?;
         let sold = catalog::store::bundles(connection)?
             .into_iter()

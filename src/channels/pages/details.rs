@@ -27,13 +27,13 @@ impl DetailsPage {
     }
 }
 
-async fn find(db: &Db, id: &str) -> Result<Channel, Error> {
+async fn find(db: &Db, scope: Scope, id: &str) -> Result<Channel, Error> {
     let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
-    Ok(db.read(move |connection| store::find(connection, Scope::Root, id)).await?)
+    Ok(db.read(move |connection| store::find(connection, scope, id)).await?)
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
-    let channel = find(&db, &id).await?;
+pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let channel = find(&db, root.scope(), &id).await?;
     let mut fields = form::details_fields(&channel);
     fields.push(("revision".into(), channel.revision.to_string()));
     let currencies = form::currency_options();
@@ -48,7 +48,7 @@ pub async fn submit(
     id: Path<String>,
     form: Form<Fields>,
 ) -> Answer {
-    let channel = find(&db, &id).await?;
+    let channel = find(&db, root.scope(), &id).await?;
     let Form(fields) = form;
     let mut errors = Errors::default();
     let details = form::parse_details(&fields, &mut errors);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::channels::{Channel, store};
 use crate::db::Db;
-use crate::values::{Scope, search_key};
+use crate::values::search_key;
 use crate::web::{Answer, RootAdmin, Shell, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -35,9 +35,9 @@ impl ListPage {
 }
 
 /// **Permissions**: root.
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let mut rows = db.read(|connection| store::list(connection, Scope::Root)).await?;
+    let mut rows = db.read(move |connection| store::list(connection, root.scope())).await?;
     let key = search_key(&search.q);
     rows.retain(|channel| {
         let texts = [channel.name.as_str(), channel.code.as_str(), &channel.reseller_name];

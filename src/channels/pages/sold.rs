@@ -37,10 +37,10 @@ impl SoldPage {
     }
 }
 
-async fn find(db: &Db, id: &str) -> Result<(Channel, Vec<Bundle>, Fields), Error> {
+async fn find(db: &Db, scope: Scope, id: &str) -> Result<(Channel, Vec<Bundle>, Fields), Error> {
     let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
     let found = db.read(move |connection| {
-        let channel = store::find(connection, Scope::Root, id)?;
+        let channel = store::find(connection, scope, id)?;
         let sold = store::bundles(connection, id)?;
         let mut fields = form::sold_fields(&sold);
         fields.push(("revision".into(), channel.revision.to_string()));
@@ -49,8 +49,8 @@ async fn find(db: &Db, id: &str) -> Result<(Channel, Vec<Bundle>, Fields), Error
     Ok(found.await?)
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
-    let (channel, bundles, fields) = find(&db, &id).await?;
+pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+    let (channel, bundles, fields) = find(&db, root.scope(), &id).await?;
     page(&SoldPage { shell, channel, bundles, fields, errors: Errors::default(), policies: form::POLICIES })
 }
 
@@ -62,7 +62,7 @@ pub async fn submit(
     id: Path<String>,
     form: Form<Fields>,
 ) -> Answer {
-    let (channel, bundles, _) = find(&db, &id).await?;
+    let (channel, bundles, _) = find(&db, root.scope(), &id).await?;
     let Form(fields) = form;
     let mut errors = Errors::default();
     let sold = form::parse_sold(&fields, &bundles, &mut errors);

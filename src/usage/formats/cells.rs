@@ -125,7 +125,8 @@ impl<'r> CellReader<'r> {
     /// The cell's text; `None` when it is empty or the column is not there.
     pub fn text(&self, column: Option<usize>) -> Option<&'r str> {
         let text = self.row.cell(column?).trim();
-        (!text.is_empty() && !(self.null_is_absent && text == "NULL")).then_some(text)
+        let is_absent = text.is_empty() || (self.null_is_absent && text == "NULL");
+        (!is_absent).then_some(text)
     }
 
     /// A name that fits an index.

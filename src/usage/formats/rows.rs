@@ -46,6 +46,9 @@ enum End {
     Row,
 }
 
+/// A cell's bytes, what is wrong with it, and what ends it.
+type ReadCell<'a> = (Cow<'a, [u8]>, Option<&'static str>, End);
+
 impl<'a> Rows<'a> {
     /// The rows of a file's bytes, once they look like text at all.
     pub fn open(content: &'a [u8]) -> Result<Self, FileFault> {
@@ -122,7 +125,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn plain_cell(&mut self) -> Result<(Cow<'a, [u8]>, Option<&'static str>, End), FileFault> {
+    fn plain_cell(&mut self) -> Result<ReadCell<'a>, FileFault> {
         let rest = self.rest();
         let length =
             rest.iter().position(|byte| *byte == self.separator || *byte == b'\n').unwrap_or(rest.len());
@@ -157,7 +160,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn quoted_cell(&mut self) -> Result<(Cow<'a, [u8]>, Option<&'static str>, End), FileFault> {
+    fn quoted_cell(&mut self) -> Result<ReadCell<'a>, FileFault> {
         let opened_on = self.line;
         self.at += 1;
         let inside = self.rest();

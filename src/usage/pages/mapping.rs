@@ -13,7 +13,7 @@ use super::{channels, chosen, may_import, options};
 use crate::catalog::{self, Product};
 use crate::channels::Channel;
 use crate::customers::{self, Customer};
-use crate::db::{AnyConnection, Db, Never};
+use crate::db::{AnyConnection, Db, Never, QueryResult};
 use crate::usage::MappingKind;
 use crate::usage::resolve::Target;
 use crate::usage::store::{self, MappingWish};
@@ -132,7 +132,7 @@ fn load(
     connection: &mut AnyConnection,
     channel: crate::values::ChannelId,
     source: &str,
-) -> diesel::QueryResult<Loaded> {
+) -> QueryResult<Loaded> {
     let sources = store::sources(connection, channel)?;
     let source =
         if source.is_empty() { sources.first().cloned().unwrap_or_default() } else { source.to_owned() };

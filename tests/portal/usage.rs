@@ -1,0 +1,8 @@
+//! Usage: from a file to daily sums, and what waits in between.
+
+mod command;
+mod files;
+mod imports;
+mod mapping;
+mod setting;
+mod unrated;

@@ -1,0 +1,123 @@
+//! What every answer has in common: headers, error pages, redirects, static files.
+
+use reqwest::Method;
+
+use crate::on_both;
+use crate::support::{Client, Page, World};
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+
+fn is_hardened(page: &Page) {
+    for (name, value) in [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(page.header(name), value, "{name} of {}", page.asked);
+    }
+}
+
+/// One answer of each kind: pages, redirects, refusals, errors.
+fn answers(world: &World) -> Vec<(u16, Page)> {
+    let (root, stranger) = (world.root(), world.anonymous());
+    let forged = root.send("/theme", root.request(Method::POST, "/theme").form(&[("theme", "dark")]));
+    let huge = "x".repeat(2 * 1024 * 1024);
+    vec![
+        (200, root.get("/audit")),
+        (200, stranger.get("/sign-in")),
+        (303, stranger.get("/audit")),
+        (403, forged),
+        (404, root.get("/nowhere")),
+        (404, stranger.get("/nowhere")),
+        (404, stranger.get("/static/nothing.css")),
+        (422, stranger.post("/sign-up", &[("email", "no address")])),
+        (400, stranger.post("/sign-up", &[("email", &huge)])),
+    ]
+}
+
+fn asset(client: &Client, selector: &str, attribute: &str) -> Page {
+    let page = client.get("/sign-in");
+    client.get(&page.attributes(selector, attribute)[0]).expect(200)
+}
+
+on_both! {
+    fn every_answer_carries_the_headers_and_is_not_stored(world) {
+        for (status, page) in answers(world) {
+            let page = page.expect(status);
+            is_hardened(&page);
+            assert_eq!(page.header("cache-control"), "no-store", "{}", page.asked);
+        }
+    }
+
+    fn static_files_may_be_kept_for_ever_under_their_fingerprint(world) {
+        let client = world.anonymous();
+        let style = asset(&client, "link[rel='stylesheet']", "href");
+        assert!(style.header("content-type").starts_with("text/css"));
+        let script = asset(&client, "script[src]", "src");
+        assert!(script.header("content-type").starts_with("text/javascript"));
+        let font = asset(&client, "link[as='font']", "href");
+        assert_eq!(font.header("content-type"), "font/woff2");
+        for file in [style, script, font] {
+            is_hardened(&file);
+            assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
+        }
+    }
+
+    fn the_style_sheet_names_only_files_that_exist(world) {
+        let client = world.anonymous();
+        let style = asset(&client, "link[rel='stylesheet']", "href").html();
+        for address in style.split("url(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            client.get(address).expect(200);
+        }
+    }
+
+    fn an_unknown_address_is_a_page_with_a_way_back(world) {
+        let page = world.root().get("/nowhere").expect(404);
+        assert_eq!(page.h1(), "Page not found");
+        assert!(page.has("main a[href='/']"));
+    }
+
+    fn an_address_that_cannot_be_read_says_so(world) {
+        let page = world.root().get("/audit?page=%FF%FE&page=two").html();
+        assert!(!page.contains("panicked"));
+    }
+
+    fn cookies_are_out_of_reach_for_scripts_and_other_sites(world) {
+        let client = world.anonymous();
+        let cookies = client.get("/sign-in").headers;
+        let set: Vec<&str> = cookies.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+        assert!(!set.is_empty());
+        for cookie in set {
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+            assert!(!cookie.contains("Domain="), "{cookie}");
+        }
+    }
+
+    fn a_head_request_is_answered_like_a_get_without_the_body(world) {
+        let client = world.root();
+        let answer = client.send("/audit", client.request(Method::HEAD, "/audit"));
+        assert!(answer.bytes.is_empty());
+        assert!(matches!(answer.status, 200 | 404 | 405), "{}", answer.describe());
+    }
+
+    fn the_health_check_answers_without_a_session(world) {
+        assert_eq!(world.anonymous().get("/healthz").expect(200).html(), "ok\n");
+    }
+}
+
+#[test]
+fn over_tls_cookies_are_bound_to_the_host_and_browsers_stay_on_tls() {
+    let world = World::with(crate::support::Database::Sqlite, |parts| {
+        let mut config = (*parts.config).clone();
+        config.public_url = "https://portal.example".into();
+        parts.config = config.into();
+    });
+    let page = world.anonymous().get("/sign-in").expect(200);
+    assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
+    let cookie = page.header("set-cookie");
+    assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
+}
