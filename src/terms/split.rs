@@ -48,8 +48,9 @@ pub fn split(
 ) -> Result<Vec<LineShare>, OutOfRange> {
     let mut by_rate: BTreeMap<Rate, Vec<(usize, Exact)>> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
-        let (rate, percent) = rate_of(rule, line);
-        by_rate.entry(rate).or_default().push((index, basis(rule.basis, line) * percent.ratio()));
+        let (rate, percent) = rate_of(rule, line.bundle, line.category.as_deref());
+        let shared = basis(rule.basis, line.net.exact(), line.reference.exact());
+        by_rate.entry(rate).or_default().push((index, shared * percent.ratio()));
     }
     let mut reseller = vec![Amount::ZERO; lines.len()];
     for shares in by_rate.values() {
@@ -66,20 +67,32 @@ pub fn split(
         .collect()
 }
 
-fn rate_of(rule: &ShareRule, line: &SplitLine) -> (Rate, Percent) {
-    if let Some(percent) = rule.by_bundle.get(&line.bundle) {
-        return (Rate::Bundle(line.bundle), *percent);
+/// The re-seller's share of one unit, exactly: what pages tell beside a price.
+pub fn of_unit(
+    rule: &ShareRule,
+    bundle: BundleId,
+    category: Option<&str>,
+    price: Exact,
+    reference: Exact,
+) -> Exact {
+    let (_, percent) = rate_of(rule, bundle, category);
+    basis(rule.basis, price, reference) * percent.ratio()
+}
+
+fn rate_of(rule: &ShareRule, bundle: BundleId, category: Option<&str>) -> (Rate, Percent) {
+    if let Some(percent) = rule.by_bundle.get(&bundle) {
+        return (Rate::Bundle(bundle), *percent);
     }
-    match line.category.as_ref().and_then(|category| rule.by_category.get_key_value(category)) {
+    match category.and_then(|category| rule.by_category.get_key_value(category)) {
         Some((category, percent)) => (Rate::Category(category.clone()), *percent),
         None => (Rate::General, rule.general),
     }
 }
 
-fn basis(basis: ShareBasis, line: &SplitLine) -> Exact {
+fn basis(basis: ShareBasis, net: Exact, reference: Exact) -> Exact {
     match basis {
-        ShareBasis::Revenue => line.net.exact(),
-        ShareBasis::Margin => (line.net.exact() - line.reference.exact()).max(Exact::zero()),
+        ShareBasis::Revenue => net,
+        ShareBasis::Margin => (net - reference).max(Exact::zero()),
     }
 }
 

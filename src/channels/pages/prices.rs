@@ -4,13 +4,14 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::catalog::{self, Charge, ChargeKind, PriceState, PriceValue, PriceVersion, Product, prices};
+use crate::catalog::pages::wording::{Products, by_id, charge_name, value_text};
+use crate::catalog::{self, Charge, PriceState, PriceValue, PriceVersion, prices};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, PricePolicy, policy, store};
 use crate::db::{Db, Decided};
-use crate::terms::{self, ShareBasis, TermsVersion};
-use crate::values::{ChannelId, Currency, Exact, Month, PriceVersionId, Scope, round};
-use crate::web::filters::{money_text, price_text};
+use crate::terms::{self, TermsVersion, split};
+use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round};
+use crate::web::filters::money_text;
 use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerAdmin, Shell, page};
 
 /// What the table shows of one charge.
@@ -64,25 +65,6 @@ impl Section {
     }
 }
 
-/// A value as people read it.
-pub fn value_text(value: PriceValue, currency: Currency) -> String {
-    match value {
-        PriceValue::Unit(price) => price_text(price, currency),
-        PriceValue::CostPlus(percent) => format!("cost + {percent}%"),
-    }
-}
-
-/// What a charge is for, in words.
-pub fn charge_name(charge: &Charge, products: &[Product]) -> String {
-    let product = products.iter().find(|product| Some(product.id) == charge.product);
-    match (charge.kind, product) {
-        (ChargeKind::OneTime, _) => "Once, at the start".into(),
-        (ChargeKind::Recurring, _) => "Each month".into(),
-        (ChargeKind::Usage, Some(product)) => format!("{}, per {}", product.name, product.unit),
-        (ChargeKind::Usage, None) => "Usage".into(),
-    }
-}
-
 /// What one unit at `price` brings each side under the terms; nothing for cost-plus, which has no unit price.
 pub fn shares(
     terms: Option<&TermsVersion>,
@@ -92,32 +74,30 @@ pub fn shares(
     reference: Option<PriceValue>,
 ) -> Option<(String, String)> {
     let PriceValue::Unit(unit_price) = price else { return None };
-    let rule = &terms?.offer.rule;
-    let by_category = category.and_then(|category| rule.by_category.get(category));
-    let percent = rule.by_bundle.get(&book.bundle.id).or(by_category).copied().unwrap_or(rule.general);
-    let basis = match rule.basis {
-        ShareBasis::Revenue => unit_price.exact(),
-        ShareBasis::Margin => {
-            (unit_price.exact() - reference.unwrap_or(price).factor()).max(Exact::from_integer(0.into()))
-        }
-    };
-    let reseller = basis * percent.ratio();
-    let provider = unit_price.exact() - &reseller;
+    let price = unit_price.exact();
+    let reference = reference.map_or_else(|| price.clone(), |reference| reference.factor());
+    let reseller = split::of_unit(&terms?.offer.rule, book.bundle.id, category, price.clone(), reference);
     // Small prices are shown for a thousand units, which is where shares become money.
-    let scale = if unit_price.decimal().scale() > book.currency.minor_digits() { 1000 } else { 1 };
-    let text = |part: Exact| -> Option<String> {
-        let amount = round(&(part * Exact::from_integer(scale.into())), book.currency).ok()?;
-        let suffix = if scale == 1 { "" } else { " per 1,000" };
-        Some(format!("{}{suffix}", money_text(amount, book.currency)))
-    };
-    Some((text(reseller)?, text(provider)?))
+    let is_small = unit_price.decimal().scale() > book.currency.minor_digits();
+    let scale = Exact::from_integer(if is_small { 1000 } else { 1 }.into());
+    let whole = round(&(price * &scale), book.currency).ok()?;
+    let reseller = round(&(reseller * scale), book.currency).ok()?;
+    let provider = whole.checked_sub(reseller).ok()?;
+    let suffix = if is_small { " per 1,000" } else { "" };
+    let text = |amount| format!("{}{suffix}", money_text(amount, book.currency));
+    Some((text(reseller), text(provider)))
+}
+
+/// The category of the product that a charge is about.
+pub fn category_of<'p>(charge: &Charge, products: &'p Products) -> Option<&'p str> {
+    charge.product.and_then(|id| products.get(&id)).map(|product| product.category.as_str())
 }
 
 struct View<'a> {
     channel: &'a Channel,
     is_root: bool,
     terms: Option<&'a TermsVersion>,
-    products: &'a [Product],
+    products: &'a Products,
     today: NaiveDate,
 }
 
@@ -133,11 +113,7 @@ fn section(book: Book, view: &View<'_>) -> Section {
             let value =
                 |version: Option<&PriceVersion>| version.and_then(|one| one.values.get(&charge.id)).copied();
             let (price, reference) = (value(current.as_ref()), value(book.reference(view.today)));
-            let category = view
-                .products
-                .iter()
-                .find(|one| Some(one.id) == charge.product)
-                .map(|one| one.category.as_str());
+            let category = category_of(charge, view.products);
             let text = |value: Option<PriceValue>| {
                 value.map_or_else(|| "–".into(), |value| value_text(value, book.currency))
             };
@@ -184,7 +160,7 @@ async fn prices_page(
 ) -> Result<PricesPage, Error> {
     let loaded = db.read(move |connection| {
         let channel = store::find(connection, scope, id)?;
-        let products = catalog::store::products(connection)?;
+        let products = by_id(catalog::store::products(connection)?);
         let terms = terms::store::in_effect(connection, channel.reseller, Month::of(today))?;
         let is_root = scope == Scope::Root;
         let view = View { channel: &channel, is_root, terms: terms.as_ref(), products: &products, today };

@@ -7,8 +7,9 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::prices::{charge_name, shares, value_text};
-use crate::catalog::{self, Charge, ChargeModel, PriceConcern, PriceRefusal, PriceValue, Product};
+use super::prices::{category_of, shares};
+use crate::catalog::pages::wording::{Products, by_id, charge_name, value_text};
+use crate::catalog::{self, Charge, ChargeModel, PriceConcern, PriceRefusal, PriceValue};
 use crate::channels::pricing::{self, Book, Refusal, Wished};
 use crate::channels::{Channel, PricePolicy, store};
 use crate::db::{Db, Decided};
@@ -54,7 +55,7 @@ impl SetPricePage {
 struct Loaded {
     channel: Channel,
     book: Book,
-    products: Vec<Product>,
+    products: Products,
     terms: Option<TermsVersion>,
 }
 
@@ -79,7 +80,7 @@ async fn load(db: &Db, scope: Scope, place: &Place, today: NaiveDate) -> Result<
         let row = store::find(connection, scope, channel)?;
         Ok(Loaded {
             book: pricing::book(connection, scope, channel, bundle, currency)?,
-            products: catalog::store::products(connection)?,
+            products: by_id(catalog::store::products(connection)?),
             terms: terms::store::in_effect(connection, row.reseller, Month::of(today))?,
             channel: row,
         })
@@ -110,8 +111,7 @@ fn lines(loaded: &Loaded, fields: &Fields, today: NaiveDate, is_root: bool, prev
         let (now, reference) =
             (value_of(book.in_effect(today), charge), value_of(book.reference(today), charge));
         let wished = parse_value(charge, fields.get(&field(charge))).ok();
-        let category =
-            products.iter().find(|one| Some(one.id) == charge.product).map(|one| one.category.as_str());
+        let category = category_of(charge, products);
         let text = |value: Option<PriceValue>| {
             value.map_or_else(|| "–".into(), |value| value_text(value, book.currency))
         };

@@ -1,6 +1,5 @@
 //! `/application/company`, `/contact`, `/interest`, `/review`: the form in steps, each saved as a draft.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
@@ -91,9 +90,14 @@ fn required(form: &Fields, errors: &mut Errors, name: &str, message: &str) -> St
     typed
 }
 
-/// `Save draft` keeps what is typed and stays; `Continue` goes on.
-fn next(form: &Fields, here: &str, next: &str) -> HttpResponse {
-    see_other(if form.has("later") { here } else { next })
+/// `Save draft` stays on the page; `Save and continue` goes on.
+fn next(form: &Fields, go: &Go, here: &str, next: &str) -> Answer {
+    if form.has("later") { go.to(here, "The draft is saved") } else { Ok(see_other(next)) }
+}
+
+/// A draft may leave fields empty; what was typed and cannot be kept comes back all the same.
+fn comes_back(form: &Fields, errors: &Errors) -> bool {
+    errors.list().iter().any(|(field, _)| !form.has("later") || !form.get(field).trim().is_empty())
 }
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
@@ -120,7 +124,13 @@ fn company_page(shell: Shell, request: Request, form: Fields, errors: Errors) ->
     CompanyPage { shell, request, form, errors, countries }
 }
 
-pub async fn save_company(applicant: Applicant, shell: Shell, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn save_company(
+    applicant: Applicant,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    form: Form<Fields>,
+) -> Answer {
     let Form(form) = form;
     let request = draft(&db, &applicant).await?;
     let mut errors = Errors::default();
@@ -142,13 +152,13 @@ pub async fn save_company(applicant: Applicant, shell: Shell, db: Data<Db>, form
     if !company.website.is_empty() && !validator::ValidateUrl::validate_url(&company.website) {
         errors.add("website", "Enter a web address, such as https://halden.example, or leave it empty");
     }
-    if !errors.is_empty() && !form.has("later") {
+    if comes_back(&form, &errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &company_page(shell, request, form, errors));
     }
     let (id, act) = (request.id, applicant.act());
     let saved = db.write(move |connection| store::save_company(connection, id, &company, &act));
     saved.await.decided()?.map_err(conflict)?;
-    Ok(next(&form, "/application/company", "/application/contact"))
+    next(&form, &go, "/application/company", "/application/contact")
 }
 
 pub async fn contact(applicant: Applicant, shell: Shell, db: Data<Db>) -> Answer {
@@ -163,7 +173,13 @@ pub async fn contact(applicant: Applicant, shell: Shell, db: Data<Db>) -> Answer
     page(&ContactPage { shell, request, form, errors: Errors::default() })
 }
 
-pub async fn save_contact(applicant: Applicant, shell: Shell, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn save_contact(
+    applicant: Applicant,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    form: Form<Fields>,
+) -> Answer {
     let Form(form) = form;
     let request = draft(&db, &applicant).await?;
     let mut errors = Errors::default();
@@ -171,7 +187,7 @@ pub async fn save_contact(applicant: Applicant, shell: Shell, db: Data<Db>, form
     let job_title = required(&form, &mut errors, "job_title", "Enter your job title");
     let phone = errors.take("phone", form.get("phone").parse::<Phone>());
     let user_name = errors.take("user_name", form.get("user_name").parse::<UserName>());
-    if !errors.is_empty() && !form.has("later") {
+    if comes_back(&form, &errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ContactPage { shell, request, form, errors });
     }
     let contact = Contact {
@@ -183,7 +199,7 @@ pub async fn save_contact(applicant: Applicant, shell: Shell, db: Data<Db>, form
     let (id, act) = (request.id, applicant.act());
     let saved = db.write(move |connection| store::save_contact(connection, id, &contact, &act));
     saved.await.decided()?.map_err(conflict)?;
-    Ok(next(&form, "/application/contact", "/application/interest"))
+    next(&form, &go, "/application/contact", "/application/interest")
 }
 
 pub async fn interest(applicant: Applicant, shell: Shell, db: Data<Db>) -> Answer {
@@ -218,7 +234,13 @@ async fn interest_page(shell: Shell, db: &Db, form: Fields, errors: Errors) -> R
     Ok(InterestPage { shell, form, errors, bundles, currencies })
 }
 
-pub async fn save_interest(applicant: Applicant, shell: Shell, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn save_interest(
+    applicant: Applicant,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    form: Form<Fields>,
+) -> Answer {
     let Form(form) = form;
     let request = draft(&db, &applicant).await?;
     let mut errors = Errors::default();
@@ -226,14 +248,14 @@ pub async fn save_interest(applicant: Applicant, shell: Shell, db: Data<Db>, for
     if !form.has("conditions") {
         errors.add("conditions", "Accept the conditions to go on");
     }
-    if !errors.is_empty() && !form.has("later") {
+    if comes_back(&form, &errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &interest_page(shell, &db, form, errors).await?);
     }
     let conditions = form.has("conditions").then_some(CONDITIONS_VERSION);
     let (id, act) = (request.id, applicant.act());
     let saved = db.write(move |connection| store::save_interest(connection, id, &interest, conditions, &act));
     saved.await.decided()?.map_err(conflict)?;
-    Ok(next(&form, "/application/interest", "/application/review"))
+    next(&form, &go, "/application/interest", "/application/review")
 }
 
 fn parse_interest(form: &Fields, errors: &mut Errors) -> Interest {

@@ -1,0 +1,7 @@
+//! The portal in a real browser: headless Chromium, driven through chromedriver.
+
+mod browser;
+mod journey;
+mod oracle;
+#[path = "../portal/support/mod.rs"]
+mod support;
