@@ -110,6 +110,16 @@ pub(super) const BUNDLES: &[DemoBundle] = &[
     },
 ];
 
+/// In preparation: without prices and not active.
+const DRAFT: DemoBundle = DemoBundle {
+    code: "ARCHIVE",
+    name: "Archive",
+    description: "Backups kept for seven years, for records that the law asks for.",
+    included: &[("BAK-GD", "30000")],
+    recurring: Some(""),
+    ..EMPTY
+};
+
 /// Euro prices are this part of the dollar's, in hundredths.
 const EURO: i64 = 93;
 
@@ -136,6 +146,7 @@ pub(super) fn load(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Res
         }
         ok(bundle_store::activate(connection, id, &act))?;
     }
+    bundle(connection, &DRAFT, &products, &bundles, &act)?;
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub fn rows(old: Option<&Offer>, new: &Offer, bundle_name: impl Fn(BundleId) -> 
         row("Collects from the customers", &|offer| collector_words(offer.collects).to_owned()),
         row("Payment days", &|offer| offer.payment_days.to_string()),
         row("Valid from", &|offer| month_words(offer.valid_from)),
-        row("Valid until", &|offer| offer.valid_until.map_or_else(|| "Replaced".to_owned(), month_words)),
+        row("Valid until", &|offer| offer.valid_until.map_or_else(|| "No end".to_owned(), month_words)),
     ];
     let offers: Vec<&Offer> = old.into_iter().chain([new]).collect();
     let categories: BTreeSet<&String> =

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities};
 use tokio::runtime::Runtime;
@@ -53,26 +54,20 @@ impl Desk {
 
     /// A new person with a desktop's window in light colours.
     pub fn person(&self) -> Browser {
-        self.person_with(1440, 900, &[])
-    }
-
-    /// A new person with a window of this size, given more of Chromium's arguments.
-    pub fn person_with(&self, width: u32, height: u32, arguments: &[&str]) -> Browser {
         let mut wishes = ChromeCapabilities::new();
         let fixed = [
             "--headless=new",
             "--no-sandbox",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
+            "--window-size=1440,900",
             "--lang=en-GB",
         ];
-        for argument in fixed.iter().chain(arguments) {
+        for argument in fixed {
             wishes.add_arg(argument).unwrap();
         }
         let driver = self.runtime.block_on(async {
-            let driver = WebDriver::new(format!("http://127.0.0.1:{}", self.port), wishes).await.unwrap();
-            driver.set_window_rect(0, 0, width, height).await.unwrap();
-            driver
+            WebDriver::new(format!("http://127.0.0.1:{}", self.port), wishes).await.unwrap()
         });
         Browser { driver, runtime: self.runtime.clone(), portal: self.portal.clone() }
     }
@@ -97,6 +92,25 @@ impl Browser {
         let address = if path.starts_with('/') { format!("{}{path}", self.portal) } else { path.to_owned() };
         self.runtime.block_on(self.driver.goto(address)).unwrap();
         self
+    }
+
+    /// Shows the page in a window of this size, in dark or in light colours.
+    pub fn look(&self, width: u32, height: u32, dark: bool) -> &Self {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let scheme = if dark { "dark" } else { "light" };
+        let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }, still] });
+        self.runtime.block_on(async {
+            tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.unwrap();
+            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
+        });
+        self
+    }
+
+    /// The window as a PNG.
+    pub fn picture(&self) -> Vec<u8> {
+        self.runtime.block_on(self.driver.screenshot_as_png()).unwrap()
     }
 
     pub fn sign_in(&self, name: &str, password: &str) -> &Self {

@@ -3,5 +3,7 @@
 mod browser;
 mod journey;
 mod oracle;
+mod pages;
+mod pictures;
 #[path = "../portal/support/mod.rs"]
 mod support;
