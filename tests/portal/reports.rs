@@ -1,0 +1,4 @@
+//! The two reports, from a real file to the last digit.
+
+mod oracle;
+mod setting;

@@ -1,0 +1,35 @@
+//! The command line beside the world's server, on the same database.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::World;
+
+pub fn run(world: &World, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_reseller-portal"))
+        .current_dir(world.folder())
+        .env("DATABASE_URL", &world.config.database_url)
+        .env("SECRET_KEY", &world.config.secret_key)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// What a command says that must succeed.
+#[track_caller]
+pub fn said(world: &World, arguments: &[&str]) -> String {
+    let output = run(world, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+pub fn json(world: &World, arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(world, arguments)).unwrap()
+}
+
+/// A CSV as rows of named cells.
+pub fn cells(content: &str) -> Vec<std::collections::HashMap<String, String>> {
+    csv::Reader::from_reader(content.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
