@@ -6,7 +6,7 @@ use super::companies::{COMPANIES, Company, Stage as Reached};
 use super::load::{Stage, ok};
 use super::season::office_hour;
 use crate::access::store as accounts;
-use crate::catalog;
+use crate::catalog::{self, BundleState};
 use crate::channels::{self, Band, ChannelBundle, PricePolicy};
 use crate::db::AnyConnection;
 use crate::requests::resellers::{self, ResellerState};
@@ -242,7 +242,7 @@ fn sold(connection: &mut AnyConnection) -> anyhow::Result<Vec<ChannelBundle>> {
         let band = if policy == PricePolicy::Band { band } else { Band::default() };
         ChannelBundle { bundle: bundle.id, enabled: true, policy, band }
     };
-    Ok(bundles.into_iter().map(one).collect())
+    Ok(bundles.into_iter().filter(|bundle| bundle.state == BundleState::Active).map(one).collect())
 }
 
 /// At the end: one account is suspended, one closed, and one re-seller asks for better terms.
