@@ -63,7 +63,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
             })?;
             match options.format {
                 Format::Csv => export::usage_csv(&rows)?,
-                Format::Json => export::json(&rows)?.into_bytes(),
+                Format::Json => export::usage_json(&rows)?.into_bytes(),
             }
         }
         Report::Revenue => {
@@ -73,7 +73,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
             })?;
             match options.format {
                 Format::Csv => export::revenue_csv(&rows)?,
-                Format::Json => export::json(&rows)?.into_bytes(),
+                Format::Json => export::revenue_json(&rows)?.into_bytes(),
             }
         }
     };

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::{Filter, Group};
 use crate::values::{Amount, Currency, Month, OutOfRange};
@@ -24,7 +23,7 @@ pub struct Charged {
 }
 
 /// The amounts of a row, in one currency.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Money {
     pub gross: Amount,
     pub credits: Amount,
@@ -47,7 +46,7 @@ impl Money {
 }
 
 /// A row of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub reseller: String,
     pub channel_name: String,
@@ -57,7 +56,6 @@ pub struct Row {
     pub name: String,
     pub code: String,
     pub currency: Currency,
-    #[serde(flatten)]
     pub money: Money,
     /// First day.
     pub from: NaiveDate,

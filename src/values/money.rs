@@ -159,6 +159,13 @@ impl Amount {
         Decimal::new(self.0, MICROS).normalize()
     }
 
+    /// For programs: all decimals of the currency's minor unit and no groups, such as `1234.50`.
+    pub fn plain(self, currency: Currency) -> String {
+        let mut decimal = self.decimal();
+        decimal.rescale(decimal.scale().max(currency.minor_digits()));
+        decimal.to_string()
+    }
+
     pub fn exact(self) -> Exact {
         Exact::new(BigInt::from(self.0), BigInt::from(1_000_000))
     }
@@ -309,6 +316,14 @@ impl Serialize for UnitPrice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_read_all_decimals_of_the_minor_unit() {
+        let plain =
+            |amount: &str, currency: &str| amount.parse::<Amount>().unwrap().plain(currency.parse().unwrap());
+        assert_eq!(plain("1,234.5", "USD"), "1234.50");
+        assert_eq!((plain("-0.5", "KWD"), plain("120", "JPY")), ("-0.500".into(), "120".into()));
+    }
 
     #[test]
     fn amounts_are_read_as_people_type_them() {
