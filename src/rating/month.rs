@@ -179,7 +179,7 @@ fn flat(
 
 fn usage(input: &Input<'_>, charge: &Charge, active: Days) -> Result<Vec<Line>, OutOfRange> {
     let Some(product) = charge.product else { return Ok(Vec::new()) };
-    let mut left = included(input, product, active);
+    let mut allowance = Allowance { all: included(input, product, active), used: Exact::zero() };
     let mut stretches: Vec<(PriceVersionId, Stretch)> = Vec::new();
     for daily in input.usage.iter().filter(|daily| daily.product == product && active.contains(daily.day)) {
         let Some((version, value)) = input.price(charge.id, daily.day) else { continue };
@@ -193,10 +193,29 @@ fn usage(input: &Input<'_>, charge: &Charge, active: Days) -> Result<Vec<Line>, 
         let reference = input.reference(charge.id, daily.day, value);
         if let Some((_, stretch)) = stretches.get_mut(index) {
             stretch.last = stretch.last.max(daily.day);
-            add(stretch, charge.model, daily, reference, &mut left)?;
+            add(stretch, charge.model, daily, reference, &mut allowance)?;
         }
     }
     stretches.into_iter().map(|(version, stretch)| input.line(charge, version, stretch)).collect()
+}
+
+/// What is included, and what was used of it up to now.
+struct Allowance {
+    all: Exact,
+    used: Exact,
+}
+
+impl Allowance {
+    /// How much of a day's use is included; a correction gives back what had been taken.
+    fn take(&mut self, quantity: &Exact) -> Exact {
+        let before = self.taken();
+        self.used += quantity;
+        self.taken() - before
+    }
+
+    fn taken(&self) -> Exact {
+        self.used.clone().max(Exact::zero()).min(self.all.clone())
+    }
 }
 
 /// What the active days include, an exact fraction.
@@ -227,7 +246,7 @@ fn add(
     model: ChargeModel,
     daily: &Daily,
     reference: PriceValue,
-    left: &mut Exact,
+    allowance: &mut Allowance,
 ) -> Result<(), OutOfRange> {
     stretch.units = stretch.units.checked_add(daily.quantity)?;
     let counted = match model {
@@ -238,9 +257,7 @@ fn add(
         }
         ChargeModel::PerUnit | ChargeModel::Flat => {
             let used = daily.quantity.exact();
-            // A correction gives back what it takes away: it never uses up what is included.
-            let free = if used > Exact::zero() { used.clone().min(left.clone()) } else { Exact::zero() };
-            *left -= &free;
+            let free = allowance.take(&used);
             stretch.included += &free;
             let billable = used - free;
             stretch.quantity += &billable;
@@ -461,6 +478,35 @@ mod tests {
             let gross = total.first().map(|line| line.gross).unwrap_or_default();
             prop_assert_eq!(gross, round(&expected, "USD".parse().unwrap()).unwrap());
             prop_assert_eq!(rated(&case, "2026-11"), total);
+        }
+
+        #[test]
+        fn the_order_of_records_and_corrections_does_not_matter(
+            quantities in prop::collection::vec(-1000i64..1000, 1..20).prop_shuffle(), included in 0i64..500,
+        ) {
+            let mut case = case(
+                charge(ChargeKind::Usage, ChargeModel::PerUnit),
+                vec![version("2026-01-01", &[(ChargeKind::Usage, unit("0.37"))])],
+            );
+            case.subscription.start = day("2026-11-01");
+            case.subscription.quantities = vec![(day("2026-11-01"), 1)];
+            case.included.insert(product(), Quantity::whole(included));
+            let mut gross_of = |quantities: &[i64]| {
+                let days = quantities.iter().zip(1..);
+                let daily = |(units, on): (&i64, u32)| used(&format!("2026-11-{on:02}"), &units.to_string(), "0");
+                case.usage = days.map(daily).collect();
+                rated(&case, "2026-11").iter().map(|line| line.gross).collect::<Vec<_>>()
+            };
+            let there = gross_of(&quantities);
+            prop_assert_eq!(there.len(), 1);
+            let mut sorted = quantities;
+            sorted.sort_unstable();
+            prop_assert_eq!(gross_of(&sorted), there.clone());
+            // What is used in all decides: nothing is paid back that was never charged.
+            let total: i64 = sorted.iter().sum();
+            let billable = Exact::from_integer((total - total.clamp(0, included)).into());
+            let expected = round(&(billable * unit("0.37").factor()), "USD".parse().unwrap()).unwrap();
+            prop_assert_eq!(there, vec![expected]);
         }
     }
 }

@@ -5,6 +5,7 @@ mod architecture;
 mod catalog;
 mod columns;
 mod customers;
+mod rating;
 mod reports;
 mod schema;
 mod support;

@@ -8,6 +8,7 @@ mod import;
 mod knowledge;
 mod mappings;
 mod records;
+mod release;
 mod retry;
 mod sums;
 mod unrated;

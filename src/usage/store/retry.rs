@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::super::UnratedCause;
 use super::super::resolve::{Found, Knowledge, Sought};
 use super::knowledge;
+use super::release::release_ended;
 use super::sums::{Sums, Used};
 use crate::db::AnyConnection;
 use crate::db::schema::usage_records;
@@ -72,10 +73,12 @@ impl Waiting {
     }
 }
 
-/// Rates what can be rated by now and asks for those months to be rated again; how many records were mended.
+/// Rates what can be rated by now and asks for those months to be rated again; how many records were mended. What
+/// lies after a subscription's end waits from now on.
 ///
 /// Runs in the caller's write transaction, in batches.
 pub fn retry_unrated(connection: &mut AnyConnection, channel: ChannelId, now: Timestamp) -> QueryResult<i64> {
+    release_ended(connection, channel)?;
     let mut batch = waiting(connection, channel, None)?;
     if batch.is_empty() {
         return Ok(0);

@@ -45,6 +45,7 @@ on_both! {
     fn what_was_mended_elsewhere_is_found_by_searching_again(world) {
         let kestrel = kestrel(world);
         import_rows(world, kestrel.channel, ROWS);
+        world.settle();
         let other = a_bundle("OTHER").usage(kestrel.disk, "0.2").build(world);
         let customer = a_customer(kestrel.channel, "Nobody AS").external("NOBODY").build(world);
         a_subscription(customer, &other).from("2026-10-02").build(world);
