@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::private;
+
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const SHORTEST_SECRET: usize = 32;
@@ -108,25 +110,11 @@ fn kept_secret(path: &Path) -> anyhow::Result<String> {
     }
     let secret = crate::web::random_token();
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        private::folder(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    write_private(path, &secret)
+    private::write(path, &secret)
         .with_context(|| format!("cannot keep the secret key in {}", path.display()))?;
     Ok(secret)
-}
-
-#[cfg(unix)]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut file =
-        std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
-}
-
-#[cfg(not(unix))]
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    std::fs::write(path, text)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod values;
 
 pub mod clock;
 pub mod db;
+pub mod private;
 pub mod settings;
 pub mod web;
 

@@ -39,7 +39,7 @@ impl Db {
         if !manager.is_postgres()
             && let Some(folder) = std::path::Path::new(manager.sqlite_path()).parent()
         {
-            std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+            crate::private::folder(folder).map_err(|error| failed(error.to_string()))?;
         }
         // SQLite has one writer; waiting for it in the pool is fairer than polling its lock.
         let writers = if manager.is_postgres() { READERS } else { 1 };
