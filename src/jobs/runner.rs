@@ -25,9 +25,7 @@ impl Runner {
     /// Runs everything that waits, and what that brings; the number of jobs that ran.
     pub fn run_waiting(&self) -> Result<usize, Failure> {
         let mut ran = 0;
-        while let Some(job) =
-            self.db.write_blocking(|connection| store::take::<Never>(connection, self.clock.now()))?
-        {
+        while let Some(job) = self.take()? {
             let outcome = (self.handler)(&self.db, &job, &self.clock);
             if let Err(why) = &outcome {
                 tracing::error!(job = %job.id, kind = %job.kind, "{why}");
@@ -38,6 +36,15 @@ impl Runner {
             ran += 1;
         }
         Ok(ran)
+    }
+
+    /// Looks before it writes: a write would wake the runner again.
+    fn take(&self) -> Result<Option<Job>, Failure> {
+        let now = self.clock.now();
+        if !self.db.read_blocking(|connection| store::is_waiting(connection, now))? {
+            return Ok(None);
+        }
+        self.db.write_blocking(|connection| store::take::<Never>(connection, now))
     }
 
     /// Runs until the process ends: after each write of this process, and every few seconds besides.
@@ -56,5 +63,25 @@ impl Runner {
             }
             let _either = tokio::time::timeout(PATIENCE, self.db.changed()).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::db::migrate;
+
+    #[test]
+    fn an_idle_runner_does_not_wake_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("portal.db").display())).unwrap();
+        db.on_writer(migrate).unwrap().unwrap();
+        let handler: Handler = Arc::new(|_, _, _| Ok(String::new()));
+        let runner = Runner { db: db.clone(), clock: Arc::new(SystemClock), handler };
+        assert_eq!(runner.run_waiting().unwrap(), 0);
+        assert!(db.changed().now_or_never().is_none());
     }
 }

@@ -100,6 +100,14 @@ pub fn unfinished(connection: &mut AnyConnection) -> QueryResult<i64> {
         .get_result(connection)
 }
 
+/// Whether there is a job to take, or one to give up.
+pub(super) fn is_waiting(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<bool> {
+    let queued = jobs::state.eq(JobState::Queued);
+    let abandoned = jobs::state.eq(JobState::Running).and(jobs::started_at.lt(now.plus(-ABANDONED)));
+    let any = jobs::table.filter(queued.or(abandoned.assume_not_null()));
+    diesel::select(diesel::dsl::exists(any)).get_result(connection)
+}
+
 /// Takes the oldest waiting job; two runners never take the same one.
 pub(super) fn take<R>(connection: &mut AnyConnection, now: Timestamp) -> Result<Option<Job>, Failure<R>> {
     requeue_abandoned(connection, now)?;
