@@ -163,7 +163,7 @@ async fn rate_daily(db: Db, clock: SharedClock) {
     }
 }
 
-/// Sends the outbox after each write, and now and then what failed before.
+/// Sends what waits in the outbox, every 20 seconds.
 async fn send_mail(db: Db, sender: Sender, clock: SharedClock) {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
     loop {

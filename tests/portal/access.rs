@@ -2,4 +2,7 @@
 
 mod csrf;
 mod links;
+mod matrix;
 mod sign_in;
+mod table;
+mod tenancy;

@@ -4,6 +4,7 @@ use reqwest::Method;
 use reseller_portal::routes::{ROUTES, Route};
 use reseller_portal::web::Access;
 
+use super::matrix::absent;
 use crate::on_both;
 use crate::support::builders::a_reseller;
 use crate::support::{Client, World};
@@ -18,17 +19,7 @@ fn unsafe_routes(world: &World) -> Vec<(&'static Route, String, Client)> {
         Access::Reseller => world.reseller(kestrel.id),
     };
     let unsafe_ones = ROUTES.iter().filter(|route| route.method != "GET");
-    unsafe_ones.map(|route| (route, filled(route.path), enters(route.access))).collect()
-}
-
-/// The address with an id in each gap.
-fn filled(path: &str) -> String {
-    let part = |part: &str| match part {
-        "{number}" => "1".to_owned(),
-        gap if gap.starts_with('{') => "0198f2a0-0000-7000-8000-000000000000".to_owned(),
-        fixed => fixed.to_owned(),
-    };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
+    unsafe_ones.map(|route| (route, absent(route.path), enters(route.access))).collect()
 }
 
 /// Sends one field by a form of the kind that the route reads.
