@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod catalog;
+mod channels;
 mod columns;
 mod customers;
 mod rating;

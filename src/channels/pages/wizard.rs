@@ -169,6 +169,10 @@ pub async fn submit(
             errors.add(field, refusal);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &wizard(shell, reseller, bundles, 0, fields, errors))
         }
+        // Another administrator was faster: their channel is the one.
+        Err(refusal @ Refusal::HasChannel(channel)) => {
+            go.to(format!("/channels/{channel}"), format!("{refusal}; nothing was made"))
+        }
         Err(refusal) => Err(Error::Conflict(refusal.to_string())),
     }
 }

@@ -1,0 +1,8 @@
+//! Channels: made once for each re-seller, changed by root, priced by both sides.
+
+mod details;
+mod editor;
+mod one;
+mod planned;
+mod setting;
+mod wizard;
