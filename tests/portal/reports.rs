@@ -1,4 +1,8 @@
 //! The two reports, from a real file to the last digit.
 
+mod command;
 mod oracle;
+mod pages;
+mod scope;
 mod setting;
+mod sold;
