@@ -23,6 +23,9 @@ pub fn accept(
     act: &Act,
 ) -> Outcome<ResellerId> {
     let versions = terms::store::of_request(connection, id)?;
+    if versions.first().is_some_and(|newest| newest.state == TermsState::Proposed) {
+        return Err(Failure::Refused(Refusal::OpenOffer));
+    }
     if !versions.iter().any(|version| version.state == TermsState::Agreed) {
         return Err(Failure::Refused(Refusal::NoAgreedTerms));
     }

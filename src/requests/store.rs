@@ -15,6 +15,7 @@ use rows::{Row, columns, request};
 
 use super::state::{self, NotFromHere, Step};
 use super::{ContactKind, EntryKind, Recommendation, Request, RequestState};
+use crate::access;
 use crate::audit::{self, Event};
 use crate::db::schema::reseller_request_info as r;
 use crate::db::{AnyConnection, Failure};
@@ -31,6 +32,10 @@ pub enum Refusal {
     Outdated,
     #[error("Accepting needs terms that both sides have agreed")]
     NoAgreedTerms,
+    #[error("An offer of terms waits for its answer; it comes before the decision")]
+    OpenOffer,
+    #[error("Choose a root administrator")]
+    NotARoot,
     #[error("Only a draft can be changed")]
     NotADraft,
     #[error(transparent)]
@@ -102,6 +107,10 @@ pub fn take_step(
 /// Gives a request to a root administrator, or to nobody.
 pub fn assign(connection: &mut AnyConnection, id: RequestId, to: Option<UserId>, act: &Act) -> Outcome<()> {
     let before = find(connection, id)?;
+    let roots = access::store::roots(connection)?;
+    if to.is_some_and(|to| !roots.iter().any(|root| root.id == to)) {
+        return Err(Failure::Refused(Refusal::NotARoot));
+    }
     diesel::update(r::table.find(id)).set(r::assignee_id.eq(to)).execute(connection)?;
     let event = Event::on(
         "request",

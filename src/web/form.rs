@@ -115,6 +115,11 @@ impl Errors {
         }
     }
 
+    /// Forgets the messages of fields that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.0.retain(|field, _| keep(field));
+    }
+
     /// The message beside a field; empty when there is none.
     pub fn of(&self, field: &str) -> &str {
         self.0.get(field).map_or("", String::as_str)

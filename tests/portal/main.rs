@@ -8,6 +8,7 @@ mod columns;
 mod customers;
 mod rating;
 mod reports;
+mod requests;
 mod schema;
 mod support;
 mod usage;

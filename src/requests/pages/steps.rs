@@ -96,8 +96,11 @@ fn next(form: &Fields, go: &Go, here: &str, next: &str) -> Answer {
 }
 
 /// A draft may leave fields empty; what was typed and cannot be kept comes back all the same.
-fn comes_back(form: &Fields, errors: &Errors) -> bool {
-    errors.list().iter().any(|(field, _)| !form.has("later") || !form.get(field).trim().is_empty())
+fn comes_back(form: &Fields, errors: &mut Errors) -> bool {
+    if form.has("later") {
+        errors.retain(|field| !form.get(field).trim().is_empty());
+    }
+    !errors.is_empty()
 }
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
@@ -152,7 +155,7 @@ pub async fn save_company(
     if !company.website.is_empty() && !validator::ValidateUrl::validate_url(&company.website) {
         errors.add("website", "Enter a web address, such as https://halden.example, or leave it empty");
     }
-    if comes_back(&form, &errors) {
+    if comes_back(&form, &mut errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &company_page(shell, request, form, errors));
     }
     let (id, act) = (request.id, applicant.act());
@@ -187,7 +190,7 @@ pub async fn save_contact(
     let job_title = required(&form, &mut errors, "job_title", "Enter your job title");
     let phone = errors.take("phone", form.get("phone").parse::<Phone>());
     let user_name = errors.take("user_name", form.get("user_name").parse::<UserName>());
-    if comes_back(&form, &errors) {
+    if comes_back(&form, &mut errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &ContactPage { shell, request, form, errors });
     }
     let contact = Contact {
@@ -248,7 +251,7 @@ pub async fn save_interest(
     if !form.has("conditions") {
         errors.add("conditions", "Accept the conditions to go on");
     }
-    if comes_back(&form, &errors) {
+    if comes_back(&form, &mut errors) {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &interest_page(shell, &db, form, errors).await?);
     }
     let conditions = form.has("conditions").then_some(CONDITIONS_VERSION);
