@@ -54,20 +54,21 @@ impl<T> Slice<T> {
     }
 }
 
-/// Narrows and orders a boxed query to the rows beside a cursor, by a text column and the id. The caller adds the
-/// limit: one row more than the page.
+/// Narrows and orders a boxed query to the rows beside a cursor, by a text column and the id. The cursor's row is one
+/// of the query's own, so that a row outside of the reader's scope is as absent. The caller adds the limit: one row
+/// more than the page.
 #[macro_export]
 macro_rules! page_by {
     ($connection:expr, $query:expr, $table:ident :: $key:ident, $cursor:expr) => {
         match $cursor {
             $crate::db::paging::Cursor::First => $query.order(($table::$key, $table::id)),
             $crate::db::paging::Cursor::After(id) => {
-                let key: String = $table::table.find(id).select($table::$key).first($connection)?;
+                let key: String = $query.filter($table::id.eq(id)).select($table::$key).first($connection)?;
                 let later = $table::$key.gt(key.clone()).or($table::$key.eq(key).and($table::id.gt(id)));
                 $query.filter(later).order(($table::$key, $table::id))
             }
             $crate::db::paging::Cursor::Before(id) => {
-                let key: String = $table::table.find(id).select($table::$key).first($connection)?;
+                let key: String = $query.filter($table::id.eq(id)).select($table::$key).first($connection)?;
                 let earlier = $table::$key.lt(key.clone()).or($table::$key.eq(key).and($table::id.lt(id)));
                 $query.filter(earlier).order(($table::$key.desc(), $table::id.desc()))
             }

@@ -5,7 +5,7 @@ use super::store::{self, Outcome, Refusal};
 use super::{EntryKind, RequestState};
 use crate::db::{AnyConnection, Failure};
 use crate::terms::{self, Offer, Side};
-use crate::values::{Act, RequestId};
+use crate::values::{Act, ActorKind, RequestId};
 
 /// Makes an offer. The provider's first one begins the negotiation; for an accepted request it is a renegotiation.
 pub fn offer(
@@ -16,7 +16,7 @@ pub fn offer(
     act: &Act,
 ) -> Outcome<i64> {
     let request = store::find(connection, id)?;
-    if request.state != RequestState::Accepted {
+    if request.state != RequestState::Accepted || is_applicant(act) {
         let step = if side == Side::Provider { Step::Negotiate } else { keeps_negotiating(request.state)? };
         if request.state != RequestState::Negotiating {
             store::take_step(connection, id, None, step, "", act)?;
@@ -36,7 +36,7 @@ pub fn agree(
     number: i64,
     act: &Act,
 ) -> Outcome<()> {
-    keeps_open(connection, id)?;
+    keeps_open(connection, id, act)?;
     terms::store::agree(connection, id, side, number, act)
         .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     store::note(connection, id, EntryKind::Terms, None, &format!("Agreed to version {number}"), act)?;
@@ -51,7 +51,7 @@ pub fn decline(
     number: i64,
     act: &Act,
 ) -> Outcome<()> {
-    keeps_open(connection, id)?;
+    keeps_open(connection, id, act)?;
     terms::store::decline(connection, id, side, number, act)
         .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     store::note(connection, id, EntryKind::Terms, None, &format!("Declined version {number}"), act)?;
@@ -59,12 +59,18 @@ pub fn decline(
 }
 
 /// The other side answers while the table is there: in negotiation, or later in the running agreement.
-fn keeps_open(connection: &mut AnyConnection, id: RequestId) -> Outcome<()> {
+fn keeps_open(connection: &mut AnyConnection, id: RequestId, act: &Act) -> Outcome<()> {
     let request = store::find(connection, id)?;
     match request.state {
-        RequestState::Negotiating | RequestState::Accepted => Ok(()),
+        RequestState::Negotiating => Ok(()),
+        RequestState::Accepted if !is_applicant(act) => Ok(()),
         state => Err(Failure::Refused(Refusal::NotFromHere(super::state::NotFromHere { state }))),
     }
+}
+
+/// After acceptance the re-seller's account speaks for the company, so that closing it ends its say.
+fn is_applicant(act: &Act) -> bool {
+    act.who.kind == ActorKind::Applicant
 }
 
 fn keeps_negotiating(state: RequestState) -> Outcome<Step> {

@@ -4,5 +4,7 @@ mod csrf;
 mod links;
 mod matrix;
 mod sign_in;
+mod smuggled;
+mod standing;
 mod table;
 mod tenancy;
