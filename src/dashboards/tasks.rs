@@ -5,11 +5,12 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    channels, customers, reseller_request_info as requests, resellers, subscriptions, terms_versions,
-    usage_files, usage_records,
+    bundles, channels, customers, products, reseller_request_info as requests, resellers, subscriptions,
+    terms_versions, usage_files, usage_records,
 };
 use crate::terms::Side;
 use crate::values::{ChannelId, Percent, RequestId, ResellerId, Scope, Timestamp, UsageFileId};
+use crate::web::filters::counted;
 
 /// Something that waits for a person.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ pub(super) fn for_root(connection: &mut AnyConnection, scope: Scope) -> QueryRes
     tasks.extend(without_channel(connection)?);
     tasks.extend(undecided_files(connection, scope)?);
     tasks.extend(unrated(connection, scope)?);
+    tasks.extend(first_step_of_root(connection)?);
     Ok(tasks)
 }
 
@@ -45,7 +47,7 @@ pub(super) fn for_reseller(
     tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
     tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
     if let Some(channel) = channel {
-        tasks.extend(first_steps(connection, channel)?);
+        tasks.extend(first_step_of_reseller(connection, channel)?);
     }
     Ok(tasks)
 }
@@ -162,7 +164,7 @@ fn unrated(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Option<T
         icon: "circle-question-mark",
         tone: "bad",
         href: "/usage/unrated".into(),
-        title: format!("{count} usage records are not rated"),
+        title: format!("{} cannot be rated yet", counted(count, "usage record")),
         text: "A customer, product, subscription or price is missing. Nothing is lost.".into(),
         since: first_day.map(Timestamp::start_of),
         action: "See causes",
@@ -191,8 +193,34 @@ fn offered_terms(connection: &mut AnyConnection, reseller: ResellerId) -> QueryR
         .collect())
 }
 
+/// What the provider of a new portal does first.
+fn first_step_of_root(connection: &mut AnyConnection) -> QueryResult<Option<Task>> {
+    let product_count: i64 = products::table.count().get_result(connection)?;
+    let active = bundles::table.filter(bundles::state.ne("draft"));
+    let has_bundle: bool = diesel::select(diesel::dsl::exists(active)).get_result(connection)?;
+    let (icon, href, title, text, action) = match (product_count > 0, has_bundle) {
+        (_, true) => return Ok(None),
+        (false, _) => (
+            "boxes",
+            "/products/new",
+            "Add your first product",
+            "What is counted: hours, gigabytes, seats. Bundles are made of products.",
+            "Add product",
+        ),
+        (true, false) => (
+            "package",
+            "/bundles",
+            "Put your first bundle on sale",
+            "Give it charges and prices, and activate it. Channels sell active bundles.",
+            "See bundles",
+        ),
+    };
+    let (href, title, text) = (href.to_owned(), title.to_owned(), text.to_owned());
+    Ok(Some(Task { icon, tone: "ok", href, title, text, since: None, action }))
+}
+
 /// What a new re-seller does first.
-fn first_steps(connection: &mut AnyConnection, channel: ChannelId) -> QueryResult<Option<Task>> {
+fn first_step_of_reseller(connection: &mut AnyConnection, channel: ChannelId) -> QueryResult<Option<Task>> {
     let has_customer: bool =
         diesel::select(diesel::dsl::exists(customers::table.filter(customers::channel_id.eq(channel))))
             .get_result(connection)?;

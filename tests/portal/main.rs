@@ -6,6 +6,7 @@ mod catalog;
 mod channels;
 mod columns;
 mod customers;
+mod dashboards;
 mod rating;
 mod reports;
 mod requests;

@@ -63,7 +63,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     page(&FilesPage {
         shell,
         is_root: member.is_root(),
-        may_import: own.iter().any(|channel| may_import(&member, channel)),
+        may_import: member.is_root() || own.iter().any(|channel| may_import(&member, channel)),
         search,
         channels: options(&own),
         states: FileState::ALL.iter().map(|state| (state.as_str(), wording::state_name(*state))).collect(),

@@ -1,0 +1,62 @@
+//! The two home pages: what waits for whom, and the month's money.
+
+use crate::on_both;
+use crate::support::builders::{
+    a_bundle, a_channel, a_customer, a_product, a_record, a_request, a_reseller, a_subscription, some_terms,
+};
+
+on_both! {
+    fn a_new_portal_leads_root_to_its_first_bundle(world) {
+        let root = world.root();
+        assert!(root.get("/").main().contains("Add your first product"));
+        let product = a_product("CPU").build(world);
+        assert!(root.get("/").main().contains("Put your first bundle on sale"));
+        a_bundle("CLOUD").includes(product, "1").recurring("10").build(world);
+        assert_eq!(root.get("/").h1(), "Nothing needs you");
+    }
+
+    fn root_sees_what_waits_for_the_provider_and_the_reseller_what_waits_for_it(world) {
+        let cpu = a_product("CPU").build(world);
+        let bundle = a_bundle("CLOUD").recurring("10").usage(cpu, "1").build(world);
+        a_request("Stonebridge").build(world);
+        let answered = a_request("Halden").state("negotiating").build(world);
+        some_terms(answered).state("proposed").proposed_by("reseller").share("18").build(world);
+        a_reseller("Larkfield").build(world);
+        let kestrel = a_reseller("Kestrel").build(world);
+        let channel = a_channel(kestrel.id).sells(&bundle).build(world);
+        let customer = a_customer(channel, "Aldous").build(world);
+        let subscription = a_subscription(customer, &bundle).build(world);
+        a_record(customer, &subscription, cpu, "2026-11-02").unrated("price").build(world);
+        some_terms(kestrel.request).number(2).state("proposed").share("25").build(world);
+
+        let page = world.root().get("/").expect(200);
+        assert_eq!(page.h1(), "Four things need you");
+        for told in ["Halden answered your terms", "asks for a share of 18%", "Stonebridge asks for a re-seller account",
+            "Larkfield has no channel yet", "1 usage record cannot be rated yet"] {
+            assert!(page.main().contains(told), "{told}");
+        }
+        let page = world.reseller(kestrel.id).get("/").expect(200);
+        assert_eq!(page.h1(), "Two things need you");
+        assert!(page.main().contains("New terms are offered to you") && page.main().contains("cannot be rated yet"));
+        assert!(!page.main().contains("Halden") && !page.main().contains("Stonebridge"));
+    }
+
+    fn a_reseller_sees_its_own_money_and_root_all(world) {
+        let bundle = a_bundle("CLOUD").recurring("10").build(world);
+        for (name, quantity) in [("Kestrel", 3), ("Halden", 4)] {
+            let channel = a_channel(a_reseller(name).share("20").build(world).id).sells(&bundle).build(world);
+            let customer = a_customer(channel, name).build(world);
+            a_subscription(customer, &bundle).from("2026-11-01").quantity(quantity).build(world);
+            let november = "2026-11".parse().unwrap();
+            world.write(|connection| {
+                reseller_portal::jobs::store::rate_months(connection, channel, november, november, world.now())
+            });
+        }
+        world.settle();
+        assert!(world.root().get("/").main().contains("$70.00"));
+        let kestrel = world.root().get("/resellers?q=Kestrel").link("Kestrel");
+        let id = kestrel.rsplit('/').next().unwrap().parse().unwrap();
+        let page = world.reseller(id).get("/").main();
+        assert!(page.contains("$30.00") && page.contains("$6.00") && !page.contains("$70.00"));
+    }
+}
