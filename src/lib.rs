@@ -6,8 +6,9 @@
 pub mod values;
 
 pub mod clock;
-pub mod db;
 pub mod private;
+
+pub mod db;
 pub mod settings;
 pub mod web;
 
