@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::{catalog, partners, sales, usage};
 use crate::access::{AccountRole, NewUser, hash_password, store as accounts};
 use crate::app::Parts;
-use crate::db::schema::{applicants, bundles, users};
+use crate::db::schema::{applicants, bundles, products, users};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs::Runner;
 use crate::mail::Letterhead;
@@ -45,8 +45,9 @@ impl Stage {
 pub fn is_empty(connection: &mut AnyConnection) -> QueryResult<bool> {
     let people: i64 = users::table.count().get_result(connection)?;
     let applicants: i64 = applicants::table.count().get_result(connection)?;
+    let products: i64 = products::table.count().get_result(connection)?;
     let bundles: i64 = bundles::table.count().get_result(connection)?;
-    Ok(people + applicants + bundles == 0)
+    Ok(people + applicants + products + bundles == 0)
 }
 
 /// Loads everything into an empty database; `tell` says how far it is.

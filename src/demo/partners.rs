@@ -259,7 +259,8 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
     }
     let costa = resellers::list(connection)?.into_iter().find(|account| account.name == "Costa Cloud");
     if let (Some(account), Some(company)) = (costa, COMPANIES.iter().find(|one| one.name == "Costa Cloud")) {
-        let act = applicant(company, office_hour(stage.today - chrono::Days::new(2), "renegotiation"));
+        let mut act = applicant(company, office_hour(stage.today - chrono::Days::new(2), "renegotiation"));
+        act.who.kind = ActorKind::Reseller;
         let better =
             offer(company, "18", stage.month(0).next(), "We have doubled our customers since we began.")?;
         ok(negotiate::offer(connection, account.request, Side::Reseller, &better, &act))?;

@@ -7,6 +7,7 @@ mod channels;
 mod columns;
 mod customers;
 mod dashboards;
+mod demo;
 mod rating;
 mod reports;
 mod requests;
