@@ -10,6 +10,7 @@ use super::{Daily, Input, Line, Prices, rate};
 use crate::catalog::{self, Bundle, PriceVersion, Product, price_store};
 use crate::channels;
 use crate::customers;
+use crate::db::query::Both;
 use crate::db::schema::{channels as channel_rows, charge_lines as l, rated_months, usage_daily as u};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
@@ -44,23 +45,36 @@ pub fn rate_month<R>(
     let lines = lines(connection, channel, month)?;
     let terms = terms::store::in_effect(connection, channel_row.reseller, month)?;
     let shares = shares(&lines, &products, terms.as_ref()).map_err(out_of_range)?;
+    mark_rated(connection, channel, month, lines.len(), now)?;
     replace(connection, channel, month, &lines, &shares, terms.as_ref())?;
-    diesel::delete(rated_months::table.find((channel, month))).execute(connection)?;
-    let line_count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    diesel::insert_into(rated_months::table)
-        .values((
-            rated_months::channel_id.eq(channel),
-            rated_months::month.eq(month),
-            rated_months::rated_at.eq(now),
-            rated_months::line_count.eq(line_count),
-        ))
-        .execute(connection)?;
     let mut gross: BTreeMap<Currency, Amount> = BTreeMap::new();
     for line in &lines {
         let sum = gross.entry(line.currency).or_default();
         *sum = sum.checked_add(line.gross).map_err(out_of_range)?;
     }
     Ok(Rated { lines: lines.len(), gross })
+}
+
+/// Comes before the lines: two who rate a month at once meet at this row, where PostgreSQL asks the later one to run
+/// again, and not at the lines, whose keys would collide.
+fn mark_rated(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    month: Month,
+    lines: usize,
+    now: Timestamp,
+) -> QueryResult<()> {
+    let line_count = i64::try_from(lines).unwrap_or(i64::MAX);
+    let rated = (rated_months::rated_at.eq(now), rated_months::line_count.eq(line_count));
+    Both(
+        diesel::insert_into(rated_months::table)
+            .values((rated_months::channel_id.eq(channel), rated_months::month.eq(month), rated))
+            .on_conflict((rated_months::channel_id, rated_months::month))
+            .do_update()
+            .set(rated),
+    )
+    .execute(connection)?;
+    Ok(())
 }
 
 fn out_of_range<R>(error: OutOfRange) -> Failure<R> {

@@ -1,7 +1,9 @@
 //! Rating again gives the same lines, whatever the order in which usage came.
 
+use std::sync::Barrier;
+
 use diesel::prelude::*;
-use reseller_portal::db::schema::charge_lines as l;
+use reseller_portal::db::schema::{charge_lines as l, rated_months};
 use reseller_portal::db::{Decided, Failure};
 use reseller_portal::usage::Format;
 use reseller_portal::usage::store::{self, Import, NewFile};
@@ -96,5 +98,29 @@ on_both! {
         }).collect();
         assert_eq!(told[0].0.len(), 1);
         assert_eq!(told[0], told[1]);
+    }
+
+    fn a_month_that_is_rated_by_several_at_once_has_its_lines_once(world) {
+        let bundle = a_bundle("CLOUD").one_time("5").recurring("30").build(world);
+        let kestrel = kestrel(world, &bundle);
+        for _ in 0..20 {
+            a_subscription(kestrel.customer, &bundle).from("2026-10-01").build(world);
+        }
+        for _ in 0..3 {
+            world.write(|connection| {
+                diesel::delete(rated_months::table).execute(connection)?;
+                diesel::delete(l::table).execute(connection)
+            });
+            let start = Barrier::new(3);
+            std::thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| {
+                        start.wait();
+                        kestrel.rate(world, "2026-10");
+                    });
+                }
+            });
+            assert_eq!(lines(world, kestrel.channel).len(), 40);
+        }
     }
 }
