@@ -36,6 +36,8 @@ pub enum Refusal {
     OpenOffer,
     #[error("Choose a root administrator")]
     NotARoot,
+    #[error("The applicant has another request in progress; it comes before this one")]
+    AnotherInProgress,
     #[error("Only a draft can be changed")]
     NotADraft,
     #[error(transparent)]
@@ -51,10 +53,19 @@ pub fn find(connection: &mut AnyConnection, id: RequestId) -> QueryResult<Reques
     r::table.find(id).select(columns!()).first::<Row>(connection).map(request)
 }
 
-/// An applicant's newest request.
+/// An applicant's request in progress, of which there is one at most; else the newest one.
 pub fn newest_of(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResult<Option<Request>> {
+    if let Some(open) = open_of(connection, applicant)? {
+        return Ok(Some(open));
+    }
     let newest = r::table.filter(r::applicant_id.eq(applicant)).order(r::id.desc()).select(columns!());
     Ok(newest.first::<Row>(connection).optional()?.map(request))
+}
+
+fn open_of(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResult<Option<Request>> {
+    let closed = [RequestState::Accepted, RequestState::Rejected, RequestState::Withdrawn];
+    let open = r::table.filter(r::applicant_id.eq(applicant)).filter(r::state.ne_all(closed));
+    Ok(open.select(columns!()).first::<Row>(connection).optional()?.map(request))
 }
 
 /// Every request that was submitted; for lists and the search for duplicates.
@@ -79,6 +90,9 @@ pub fn take_step(
     }
     let next = state::after(before.state, before.resume_state, step)
         .map_err(|refusal| Failure::Refused(Refusal::NotFromHere(refusal)))?;
+    if step == Step::Reopen && open_of(connection, before.applicant)?.is_some() {
+        return Err(Failure::Refused(Refusal::AnotherInProgress));
+    }
     let resume = if step == Step::AskInformation { Some(before.state) } else { None };
     let changed = diesel::update(r::table.find(id).filter(r::revision.eq(before.revision)))
         .set((r::state.eq(next), r::resume_state.eq(resume), r::revision.eq(before.revision + 1)))

@@ -1,6 +1,13 @@
 //! From the sign-up to the decision.
 
+mod acceptance;
+mod applicant;
 mod application;
 mod decisions;
+mod duplicates;
 mod list;
+mod log;
 mod negotiation;
+mod races;
+mod setting;
+mod steps;

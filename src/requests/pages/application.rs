@@ -30,6 +30,8 @@ struct BeginPage {
     shell: Shell,
     /// The request before, when it was declined or withdrawn.
     before: Option<Request>,
+    /// Why it was declined; empty when it was withdrawn.
+    reason: String,
 }
 
 #[derive(Template)]
@@ -90,11 +92,15 @@ pub async fn show(applicant: Applicant, shell: Shell, db: Data<Db>) -> Answer {
     let id = applicant.id;
     let newest = db.read(move |connection| store::newest_of(connection, id)).await?;
     match newest {
-        None => page(&BeginPage { shell, before: None }),
+        None => page(&BeginPage { shell, before: None, reason: String::new() }),
         Some(request) => match request.state {
             RequestState::Draft => Ok(see_other(first_open_step(&request))),
             RequestState::Rejected | RequestState::Withdrawn => {
-                page(&BeginPage { shell, before: Some(request) })
+                let (id, state) = (request.id, request.state);
+                let timeline = db.read(move |connection| store::timeline(connection, id)).await?;
+                let decision = timeline.into_iter().find(|entry| entry.to_state == Some(state));
+                let reason = decision.map(|entry| entry.text).unwrap_or_default();
+                page(&BeginPage { shell, before: Some(request), reason })
             }
             _ => page(&application_page(shell, &db, request, String::new(), Errors::default()).await?),
         },

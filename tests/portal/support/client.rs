@@ -1,7 +1,6 @@
 //! People at their browsers, without the browser.
 
-use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use actix_session::storage::{SessionKey, SessionStore};
 use actix_web::cookie::{Cookie, CookieJar, Key, time};
@@ -31,7 +30,7 @@ pub struct Client {
     pub http: reqwest::blocking::Client,
     jar: Arc<Jar>,
     /// The token of the newest page that had one; it dies when somebody signs in or out.
-    token: RefCell<Option<String>>,
+    token: Mutex<Option<String>>,
 }
 
 impl World {
@@ -89,7 +88,7 @@ impl Client {
             .no_proxy()
             .build()
             .unwrap();
-        Self { base, http, jar, token: RefCell::default() }
+        Self { base, http, jar, token: Mutex::default() }
     }
 
     pub fn get(&self, path: &str) -> Page {
@@ -155,20 +154,18 @@ impl Client {
         let page = read(asked, http.execute(request).unwrap());
         let identity_changes = ["/sign-in", "/sign-out", "/welcome/", "/enter/"];
         if !is_get && identity_changes.iter().any(|start| path.starts_with(start)) {
-            self.token.replace(None);
+            *self.token.lock().unwrap() = None;
         }
         if let Some(token) = page.csrf() {
-            self.token.replace(Some(token));
+            *self.token.lock().unwrap() = Some(token);
         }
         page
     }
 
     /// This visitor's token: the newest page's, else that of a page everyone may open.
     pub fn token(&self) -> String {
-        if self.token.borrow().is_none() {
-            self.get("/sign-in");
-        }
-        self.token.borrow().clone().expect("a page with a form")
+        let known = self.token.lock().unwrap().clone();
+        known.unwrap_or_else(|| self.get("/sign-in").csrf().expect("a page with a form"))
     }
 
     /// The value of a cookie.
