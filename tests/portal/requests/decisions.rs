@@ -30,11 +30,14 @@ fn mails_to(world: &World, email: &str) -> i64 {
     world.read(|connection| mails::table.filter(mails::recipient.eq(email)).count().get_result(connection))
 }
 
+/// An address and the fields that are sent there.
+type Filled<'a> = (String, Vec<(&'a str, &'a str)>);
+
 /// The statuses of forms that several root administrators send at the same moment.
-fn at_once(world: &World, forms: &[(String, Vec<(&str, &str)>)]) -> Vec<u16> {
+fn at_once(world: &World, forms: &[Filled<'_>]) -> Vec<u16> {
     let barrier = Barrier::new(forms.len());
     let clients: Vec<_> = forms.iter().map(|form| (world.root(), form)).collect();
-    let send = |(client, (path, fields)): (Client, &(String, Vec<(&str, &str)>))| {
+    let send = |(client, (path, fields)): (Client, &Filled<'_>)| {
         client.token();
         barrier.wait();
         client.post(path, fields).status
