@@ -260,7 +260,8 @@ pub fn set_bundles(
     }
     diesel::delete(channel_bundles::table.filter(channel_bundles::channel_id.eq(id))).execute(connection)?;
     put_bundles(connection, id, &all)?;
-    let summary = format!("Channel {} sells {} bundles", before.code, sold.len());
+    let noun = if sold.len() == 1 { "bundle" } else { "bundles" };
+    let summary = format!("Channel {} sells {} {noun}", before.code, sold.len());
     let policies: HashMap<String, &str> =
         sold.iter().map(|one| (one.bundle.to_string(), one.policy.as_str())).collect();
     let event = Event::on("channel", id, "channel.bundles_changed", summary)

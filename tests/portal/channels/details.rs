@@ -49,8 +49,8 @@ on_both! {
         let of_one = sold.iter().find(|sold| sold.bundle == one.id).unwrap();
         assert!(!of_one.enabled && of_one.policy.as_str() == "band" && of_one.band.floor.is_some());
         assert!(sold.iter().any(|sold| sold.bundle == two.id && sold.enabled));
-        assert!(root.get(&format!("/channels/{channel}")).main().contains("sells 1 bundles"));
-        assert!(root.get("/audit?kind=channel").main().contains("sells 1 bundles"));
+        assert!(root.get(&format!("/channels/{channel}")).main().contains("sells 1 bundle"));
+        assert!(root.get("/audit?kind=channel").main().contains("sells 1 bundle"));
     }
 
     fn changes_are_in_the_audit_log_with_who_did_them(world) {
