@@ -60,6 +60,9 @@ fn everything(world: &World) -> (Vec<i64>, Vec<(String, i64)>) {
     })
 }
 
+/// Who sends which fields where.
+type Change<'a> = (&'a Client, String, &'a [(&'a str, &'a str)]);
+
 on_both! {
     fn a_draft_logs_its_beginning_each_saved_step_and_its_submission(world) {
         let client = world.applicant("mara@halden.example");
@@ -119,7 +122,7 @@ on_both! {
         let (cedar, dogwood, elm) = (applicant("cedar"), applicant("dogwood"), applicant("elm"));
         let revised = [("revision", "1"), ("text", "Because")];
         let assignee = [("assignee", owner.as_str())];
-        let changes: Vec<(&Client, String, &[(&str, &str)])> = vec![
+        let changes: Vec<Change<'_>> = vec![
             (&root, format!("/requests/{agreed}/acceptance"), &revised),
             (&root, format!("/requests/{reviewed}/rejection"), &revised),
             (&root, format!("/requests/{reviewed}/question"), &revised),
