@@ -48,6 +48,12 @@ impl OfferForm {
         self.fields.get(name)
     }
 
+    /// The product categories that have a rate of their own.
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        let typed = self.fields.0.iter().filter(|(_, share)| !share.trim().is_empty());
+        typed.filter_map(|(field, _)| field.strip_prefix("category_share."))
+    }
+
     /// The offer, or messages beside the fields.
     pub fn parse(&self, errors: &mut Errors) -> Option<Offer> {
         let general = errors.take("share", Percent::parse_share(self.get("share")));

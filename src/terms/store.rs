@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Collector, Offer, ShareBasis, ShareRule, Side, TermsState, TermsVersion};
 use crate::audit::{self, Event};
-use crate::db::schema::{channels, resellers, terms_rates, terms_versions};
+use crate::db::schema::{bundles, channels, resellers, terms_rates, terms_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
 use crate::values::{
@@ -121,7 +121,7 @@ pub fn current(versions: Vec<TermsVersion>, month: Month) -> Option<TermsVersion
         .max_by_key(|version| (version.offer.valid_from, version.number))
 }
 
-/// Makes an offer; one that is open becomes countered.
+/// Makes an offer; one that is open becomes countered. `NotFound` when it has a rate for a bundle that is none.
 pub fn propose(
     connection: &mut AnyConnection,
     request: RequestId,
@@ -130,6 +130,9 @@ pub fn propose(
     act: &Act,
 ) -> QueryResult<i64> {
     use terms_versions as t;
+    for bundle in offer.rule.by_bundle.keys() {
+        bundles::table.find(bundle).select(bundles::id).first::<BundleId>(connection)?;
+    }
     let number = of_request(connection, request)?.first().map_or(1, |newest| newest.number + 1);
     diesel::update(t::table.filter(t::request_id.eq(request)).filter(t::state.eq(TermsState::Proposed)))
         .set((

@@ -13,5 +13,6 @@ mod reports;
 mod requests;
 mod schema;
 mod support;
+mod terms;
 mod usage;
 mod web;

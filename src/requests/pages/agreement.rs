@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::offers::{OfferPage, offer_page};
 use super::{Table, conflict};
@@ -43,7 +44,7 @@ pub async fn show(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
 
 pub async fn new(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
     let request = own(&db, admin.reseller).await?;
-    page(&page_for(shell, &db, request, None, Errors::default()).await?)
+    page(&page_for(shell, &db, request, None, admin.act().today()).await?)
 }
 
 pub async fn create(admin: ResellerAdmin, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
@@ -51,7 +52,8 @@ pub async fn create(admin: ResellerAdmin, shell: Shell, go: Go, db: Data<Db>, fo
     let form = OfferForm { fields: form.0 };
     let mut errors = Errors::default();
     let Some(offer) = form.parse(&mut errors) else {
-        let refused = page_for(shell, &db, request, Some(form), errors).await?;
+        let typed = Some((form, errors));
+        let refused = page_for(shell, &db, request, typed, admin.act().today()).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
     let (id, act) = (request.id, admin.act());
@@ -64,11 +66,11 @@ async fn page_for(
     shell: Shell,
     db: &Db,
     request: Request,
-    form: Option<OfferForm>,
-    errors: Errors,
+    typed: Option<(OfferForm, Errors)>,
+    today: NaiveDate,
 ) -> Result<OfferPage, Error> {
-    let (action, back) = ("/agreement/offers".to_owned(), "/agreement".to_owned());
-    offer_page(shell, db, request, form, errors, action, back).await
+    let place = ("/agreement/offers".to_owned(), "/agreement".to_owned());
+    offer_page(shell, db, request, typed, today, place).await
 }
 
 pub async fn agree(

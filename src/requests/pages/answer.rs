@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use chrono::NaiveDate;
 
 use super::application::own;
 use super::conflict;
@@ -14,7 +15,7 @@ use crate::web::{Answer, Applicant, Error, Errors, Fields, Form, Go, NoFields, S
 
 pub async fn new(applicant: Applicant, shell: Shell, db: Data<Db>) -> Answer {
     let request = own(&db, &applicant).await?;
-    page(&page_for(shell, &db, request, None, Errors::default()).await?)
+    page(&page_for(shell, &db, request, None, applicant.act().today()).await?)
 }
 
 pub async fn create(applicant: Applicant, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
@@ -22,7 +23,8 @@ pub async fn create(applicant: Applicant, shell: Shell, go: Go, db: Data<Db>, fo
     let form = OfferForm { fields: form.0 };
     let mut errors = Errors::default();
     let Some(offer) = form.parse(&mut errors) else {
-        let refused = page_for(shell, &db, request, Some(form), errors).await?;
+        let typed = Some((form, errors));
+        let refused = page_for(shell, &db, request, typed, applicant.act().today()).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
     let (id, act) = (request.id, applicant.act());
@@ -35,11 +37,11 @@ async fn page_for(
     shell: Shell,
     db: &Db,
     request: crate::requests::Request,
-    form: Option<OfferForm>,
-    errors: Errors,
+    typed: Option<(OfferForm, Errors)>,
+    today: NaiveDate,
 ) -> Result<OfferPage, Error> {
-    let (action, back) = ("/application/offers".to_owned(), "/application".to_owned());
-    offer_page(shell, db, request, form, errors, action, back).await
+    let place = ("/application/offers".to_owned(), "/application".to_owned());
+    offer_page(shell, db, request, typed, today, place).await
 }
 
 pub async fn agree(

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::conflict;
 use crate::catalog::{self, BundleState};
@@ -39,15 +40,15 @@ impl OfferPage {
     }
 }
 
-/// The form of an offer: as typed, else filled with the newest version, else a first one.
+/// The form of an offer: as typed with its messages, else filled with the newest version, else a first one that begins
+/// with the month after `today`.
 pub(super) async fn offer_page(
     shell: Shell,
     db: &Db,
     request: Request,
-    form: Option<OfferForm>,
-    errors: Errors,
-    action: String,
-    back: String,
+    typed: Option<(OfferForm, Errors)>,
+    today: NaiveDate,
+    (action, back): (String, String),
 ) -> Result<OfferPage, Error> {
     let id = request.id;
     let (newest, bundles, products) = db
@@ -56,17 +57,22 @@ pub(super) async fn offer_page(
             Ok((newest, catalog::store::bundles(connection)?, catalog::store::products(connection)?))
         })
         .await?;
-    let next = Month::of(request.created_at.day()).next();
-    let form = form.unwrap_or_else(|| match &newest {
-        Some(version) => OfferForm::from_offer(&version.offer),
-        None => OfferForm::first(next),
+    let (form, errors) = typed.unwrap_or_else(|| {
+        let filled = match &newest {
+            Some(version) => OfferForm::from_offer(&version.offer),
+            None => OfferForm::first(Month::of(today).next()),
+        };
+        (filled, Errors::default())
     });
+    // A rate that the form holds has its field, also when its bundle is not sold any more.
     let bundles = bundles
         .into_iter()
-        .filter(|bundle| bundle.state == BundleState::Active)
-        .map(|bundle| (bundle.id.to_string(), bundle.name))
+        .map(|bundle| (bundle.state == BundleState::Active, bundle.id.to_string(), bundle.name))
+        .filter(|(is_active, id, _)| *is_active || !form.get(&format!("bundle_share.{id}")).is_empty())
+        .map(|(_, id, name)| (id, name))
         .collect();
     let mut categories: Vec<String> = products.into_iter().map(|product| product.category).collect();
+    categories.extend(form.categories().map(str::to_owned));
     categories.sort_unstable();
     categories.dedup();
     Ok(OfferPage { shell, name: request.name().to_owned(), form, errors, bundles, categories, action, back })
@@ -82,10 +88,10 @@ async fn find(db: &Db, id: &str) -> Result<Request, Error> {
     Ok(db.read(move |connection| store::find(connection, id)).await?)
 }
 
-pub async fn new(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn new(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let request = find(&db, &id).await?;
-    let (action, back) = addresses(&request);
-    page(&offer_page(shell, &db, request, None, Errors::default(), action, back).await?)
+    let place = addresses(&request);
+    page(&offer_page(shell, &db, request, None, root.act().today(), place).await?)
 }
 
 pub async fn create(
@@ -102,7 +108,8 @@ pub async fn create(
     let form = OfferForm { fields: form.0 };
     let mut errors = Errors::default();
     let Some(offer) = form.parse(&mut errors) else {
-        let refused = offer_page(shell, &db, request, Some(form), errors, action, back).await?;
+        let typed = Some((form, errors));
+        let refused = offer_page(shell, &db, request, typed, root.act().today(), (action, back)).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
     let (id, act, letterhead) = (request.id, root.act(), Letterhead::from(site.get_ref()));
