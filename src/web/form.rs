@@ -84,6 +84,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             let fields: Fields = decode(&body)?;
             csrf::verify(&request, fields.get(csrf::FIELD))?;
+            // PostgreSQL keeps every character but this one.
+            if fields.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+                return Err(Error::BadRequest("A field has a character that cannot be kept.".into()));
+            }
             Ok(Self(decode(&body)?))
         })
     }

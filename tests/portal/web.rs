@@ -3,6 +3,7 @@
 use reqwest::Method;
 
 use crate::on_both;
+use crate::support::builders::a_request;
 use crate::support::{Client, Page, World};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -45,6 +46,16 @@ fn asset(client: &Client, selector: &str, attribute: &str) -> Page {
 }
 
 on_both! {
+    fn a_zero_character_in_a_field_or_a_filter_is_refused_and_breaks_nothing(world) {
+        let id = a_request("Halden").state("in_review").build(world);
+        let (root, path) = (world.root(), format!("/requests/{id}/rejection"));
+        root.post(&path, &[("revision", "1"), ("text", "to\0o far")]).expect(400);
+        for filter in ["/customers?q=%00", "/products?q=a%00", "/audit?q=%00", "/usage/mapping?channel=&source=%00"] {
+            assert_eq!(root.get(filter).status, 400, "{filter}");
+        }
+        root.post(&path, &[("revision", "1"), ("text", "too far")]).expect(303);
+    }
+
     fn every_answer_carries_the_headers_and_is_not_stored(world) {
         for (status, page) in answers(world) {
             let page = page.expect(status);
