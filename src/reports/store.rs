@@ -1,6 +1,6 @@
 //! What the reports are made of, from roll-ups and charge lines, bound to the scope.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::dsl::sum;
@@ -26,6 +26,8 @@ pub struct Names {
     pub bundles: Vec<Bundle>,
     pub products: Vec<Product>,
     pub customers: Vec<Customer>,
+    /// What the channels sell or have sold.
+    pub sold: BTreeSet<BundleId>,
 }
 
 impl Names {
@@ -37,12 +39,13 @@ impl Names {
 /// Channels and customers in scope, and the whole catalog.
 pub fn names(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Names> {
     let channels = channels::store::list(connection, scope)?;
-    let mut customers = Vec::new();
+    let (mut customers, mut sold) = (Vec::new(), BTreeSet::new());
     for channel in &channels {
         customers.extend(customers::store::customers_of(connection, channel.id)?);
+        sold.extend(channels::store::bundles(connection, channel.id)?.into_iter().map(|one| one.bundle));
     }
     let (bundles, products) = (catalog::store::bundles(connection)?, catalog::store::products(connection)?);
-    Ok(Names { channels, bundles, products, customers })
+    Ok(Names { channels, bundles, products, customers, sold })
 }
 
 /// The channels that the filter leaves: in scope, of the re-seller, the channel asked for.

@@ -7,15 +7,22 @@ use crate::pages::demonstration;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/pictures");
 
+/// Takes them each time, and keeps them when `KEEP_PICTURES` is set.
 #[test]
-#[ignore = "writes into the tree: cargo test --test browser pictures -- --ignored"]
-fn take_pictures() {
+fn the_pictures_of_the_readme_are_taken() {
     let world = demonstration();
     let desk = Desk::at(world.url());
     let root = desk.person();
     let [(name, password), _] = DEMO_SIGN_INS;
     root.look(1280, 860, false).sign_in(name, password).see("Waiting for you");
-    let take = |file: &str| std::fs::write(format!("{FOLDER}/{file}.png"), root.picture()).unwrap();
+    let keeps = std::env::var_os("KEEP_PICTURES").is_some();
+    let take = |name: &str| {
+        let (picture, file) = (root.picture(), format!("{FOLDER}/{name}.png"));
+        assert!(picture.starts_with(b"\x89PNG") && std::fs::exists(&file).unwrap(), "{file}");
+        if keeps {
+            std::fs::write(file, picture).unwrap();
+        }
+    };
     take("overview");
     root.open("/requests?state=negotiating").follow("Halden Systems").see("Changed");
     take("request");

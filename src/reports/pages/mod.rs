@@ -3,13 +3,16 @@
 pub mod revenue;
 pub mod usage;
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use serde::Deserialize;
 
 use super::store::Names;
 use super::{Filter, Group};
-use crate::values::Month;
+use crate::catalog::Bundle;
+use crate::values::{Month, ProductId};
 use crate::web::links::address;
 
 /// The filter as the address has it; what cannot be read is as if it were not there.
@@ -80,7 +83,12 @@ struct Choices {
 }
 
 impl Choices {
+    /// What the channels in scope sell, and what its usage is charged for; the rest of the catalog is the provider's.
     fn of(names: &Names) -> Self {
+        let bundles: Vec<&Bundle> = names.bundles.iter().filter(|one| names.sold.contains(&one.id)).collect();
+        let charged: BTreeSet<ProductId> =
+            bundles.iter().flat_map(|one| &one.charges).filter_map(|charge| charge.product).collect();
+        let products = names.products.iter().filter(|one| charged.contains(&one.id));
         let mut currencies: Vec<String> = names
             .channels
             .iter()
@@ -90,8 +98,8 @@ impl Choices {
         currencies.dedup();
         Self {
             channels: names.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            bundles: names.bundles.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            products: names.products.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            bundles: bundles.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+            products: products.map(|one| (one.id.to_string(), one.name.clone())).collect(),
             customers: names.customers.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
             currencies: currencies.into_iter().map(|code| (code.clone(), code)).collect(),
         }

@@ -109,6 +109,15 @@ pub struct WaitingName {
     pub records: i64,
 }
 
+/// The records of a channel that came from a source and wait.
+#[diesel::dsl::auto_type]
+fn waiting_of<'a>(channel: ChannelId, source: &'a str) -> _ {
+    usage_records::table
+        .filter(usage_records::channel_id.eq(channel))
+        .filter(usage_records::source.eq(source))
+        .filter(usage_records::unrated_cause.is_not_null())
+}
+
 /// The customers' names of a source that wait for a mapping, those with the most records first.
 pub fn waiting_customers(
     connection: &mut AnyConnection,
@@ -116,10 +125,7 @@ pub fn waiting_customers(
     source: &str,
     limit: i64,
 ) -> QueryResult<Vec<WaitingName>> {
-    usage_records::table
-        .filter(usage_records::channel_id.eq(channel))
-        .filter(usage_records::source.eq(source))
-        .filter(usage_records::unrated_cause.is_not_null())
+    waiting_of(channel, source)
         .filter(usage_records::customer_id.is_null())
         .group_by(usage_records::customer_ref)
         .select((usage_records::customer_ref, max(usage_records::customer_label), count_star()))
@@ -135,10 +141,7 @@ pub fn waiting_products(
     source: &str,
     limit: i64,
 ) -> QueryResult<Vec<WaitingName>> {
-    usage_records::table
-        .filter(usage_records::channel_id.eq(channel))
-        .filter(usage_records::source.eq(source))
-        .filter(usage_records::unrated_cause.is_not_null())
+    waiting_of(channel, source)
         .filter(usage_records::product_id.is_null())
         .group_by(usage_records::product_ref)
         .select((usage_records::product_ref, max(usage_records::product_group), count_star()))

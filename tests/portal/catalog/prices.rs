@@ -1,10 +1,7 @@
 //! Reference prices: dated versions, never edited once in effect, planned ones changed or dropped until their day.
 
-use diesel::prelude::*;
 use reseller_portal::catalog::{NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, price_store};
 use reseller_portal::db::Failure;
-use reseller_portal::db::schema::jobs;
-use reseller_portal::values::{ChannelId, ObjectId};
 
 use crate::on_both;
 use crate::support::builders::{Bundle, a_bundle, a_channel, a_price, a_product, a_reseller, day};
@@ -27,20 +24,6 @@ fn days(world: &World, bundle: &Bundle) -> Vec<String> {
     versions.iter().map(|version| version.effective_from.to_string()).collect()
 }
 
-/// The months of a channel that were asked to be rated again.
-fn rated_again(world: &World, channel: ChannelId) -> Vec<String> {
-    let mut months: Vec<String> = world.read(|connection| {
-        jobs::table
-            .filter(jobs::kind.eq("rate_month"))
-            .filter(jobs::subject.eq(Some(ObjectId::from_uuid(channel.as_uuid()))))
-            .select(jobs::month.assume_not_null())
-            .load(connection)
-    });
-    months.sort();
-    months.dedup();
-    months
-}
-
 on_both! {
     fn a_price_from_an_earlier_day_asks_to_rate_the_months_since_again(world) {
         let root = world.root();
@@ -50,8 +33,8 @@ on_both! {
         let (sells, idle) = (sells.build(world), a_channel(idle.id).build(world));
         let page = root.follow(&set(&root, &bundle, "2026-09-15", &["38"], &[]));
         assert!(page.flash().contains("from 15 September 2026; the months since are rated again"));
-        assert_eq!(rated_again(world, sells), ["2026-09", "2026-10", "2026-11"]);
-        assert!(rated_again(world, idle).is_empty());
+        assert_eq!(world.months_to_rate(sells), ["2026-09", "2026-10", "2026-11"]);
+        assert!(world.months_to_rate(idle).is_empty());
         assert_eq!(page.rows().iter().filter(|row| row[0].contains("Sep 2026")).count(), 1);
     }
 
@@ -62,7 +45,7 @@ on_both! {
         let page = root.follow(&set(&root, &bundle, "2026-12-01", &["38"], &[]));
         assert!(page.row("1 Dec 2026")[0].contains("Planned"));
         assert!(page.row("1 Jan 2025")[0].contains("Current"));
-        assert!(rated_again(world, channel).is_empty());
+        assert!(world.months_to_rate(channel).is_empty());
         assert_eq!(root.get("/bundles").row("CMP-S")[4], "From 1 Dec 2026");
         world.clock.set("2026-12-01T00:00:00Z");
         let page = world.root().get(&format!("/bundles/{}", bundle.id));
@@ -169,7 +152,7 @@ on_both! {
         assert_eq!(book.iter().map(|version| version.id).collect::<Vec<_>>(), [saved]);
         assert_eq!(book[0].values, new.values);
         assert_eq!(days(world, &bundle), ["2025-01-01"]);
-        assert_eq!(rated_again(world, channel), ["2026-11"]);
+        assert_eq!(world.months_to_rate(channel), ["2026-11"]);
         let other = NewPriceVersion { values: [(bundle.charges[0], PriceValue::CostPlus("5".parse().unwrap()))].into(), effective_from: day("2026-12-01"), ..new.clone() };
         let refused = world.try_write(|connection| price_store::save(connection, &other, &world.act()));
         assert!(matches!(refused, Err(Failure::Refused(PriceRefusal::Values(faults))) if faults.len() == 1));

@@ -1,8 +1,8 @@
 //! A subscription is sold of what the channel sells, at a price that exists, by a re-seller that may sell.
 
 use diesel::prelude::*;
-use reseller_portal::db::schema::{channel_bundles, jobs, resellers};
-use reseller_portal::values::{ObjectId, ResellerId};
+use reseller_portal::db::schema::{channel_bundles, resellers};
+use reseller_portal::values::ResellerId;
 
 use crate::on_both;
 use crate::support::World;
@@ -40,7 +40,7 @@ on_both! {
         assert_eq!(page.row("10 Sep 2026"), ["10 Sep 2026", "1200"]);
         assert!(page.main().contains("Those of its first day, for good"));
         assert_eq!(page.row("Monthly")[1..], ["$48.00", "1 Jun 2026", "Channel price"]);
-        assert_eq!(rated_again(world, channel), ["2026-09", "2026-10", "2026-11"]);
+        assert_eq!(world.months_to_rate(channel), ["2026-09", "2026-10", "2026-11"]);
         let next = reseller.submit(&path, &order(&bundle.id.to_string(), "2026-12-01"));
         assert!(next.main().contains("S-000002") && next.texts(".badge").contains(&"Not begun".to_owned()));
     }
@@ -114,18 +114,4 @@ on_both! {
         reseller.post(&format!("{path}/cancellation"), &[("end", "2026-12-01")]).expect(303);
         reseller.post(&format!("{path}/continuation"), &[]).expect(409);
     }
-}
-
-/// The months of a channel that were asked to be rated again.
-fn rated_again(world: &World, channel: Channel) -> Vec<String> {
-    let mut months: Vec<String> = world.read(|connection| {
-        jobs::table
-            .filter(jobs::kind.eq("rate_month"))
-            .filter(jobs::subject.eq(Some(ObjectId::from_uuid(channel.as_uuid()))))
-            .select(jobs::month.assume_not_null())
-            .load(connection)
-    });
-    months.sort();
-    months.dedup();
-    months
 }

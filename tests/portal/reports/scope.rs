@@ -2,6 +2,7 @@
 
 use super::sold::{sold, table};
 use crate::on_both;
+use crate::support::builders::{a_bundle, a_product};
 
 on_both! {
     fn no_address_leads_to_another_resellers_figures(world) {
@@ -46,5 +47,16 @@ on_both! {
         assert!(!one.has("section[aria-labelledby='ranking']"));
         let page = root.get(&format!("/reports/usage?from=2026-10&to=2026-10&reseller={}", sold.halden));
         assert_eq!(table(&page, &["Channel", "Quantity"]), [["HALD", "1,000"]]);
+    }
+
+    fn filters_offer_a_reseller_only_what_its_channel_sells(world) {
+        let sold = sold(world);
+        let secret = a_product("SECRET").named("Unannounced").build(world);
+        a_bundle("NEXT").named("Next year").usage(secret, "1").state("draft").build(world);
+        for report in ["usage", "revenue"] {
+            let page = world.reseller(sold.halden).get(&format!("/reports/{report}"));
+            assert_eq!(page.texts("select[name=bundle] option"), ["All bundles", "Cloud"]);
+            assert_eq!(page.texts("select[name=product] option"), ["All products", "Virtual machine"]);
+        }
     }
 }

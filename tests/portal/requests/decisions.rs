@@ -1,11 +1,10 @@
 //! What root does with a request, and who wins when two decide at once.
 
-use std::sync::Barrier;
-
 use diesel::prelude::*;
 use reseller_portal::db::schema::{audit_events, mails, resellers};
 use reseller_portal::values::RequestId;
 
+use super::setting::{at_once, statuses};
 use crate::on_both;
 use crate::support::builders::{a_request, a_reseller, an_account, some_terms};
 use crate::support::{Client, Page, World};
@@ -28,26 +27,6 @@ fn audited(world: &World, action: &str) -> i64 {
 
 fn mails_to(world: &World, email: &str) -> i64 {
     world.read(|connection| mails::table.filter(mails::recipient.eq(email)).count().get_result(connection))
-}
-
-/// An address and the fields that are sent there.
-type Filled<'a> = (String, Vec<(&'a str, &'a str)>);
-
-/// The statuses of forms that several root administrators send at the same moment.
-fn at_once(world: &World, forms: &[Filled<'_>]) -> Vec<u16> {
-    let barrier = Barrier::new(forms.len());
-    let clients: Vec<_> = forms.iter().map(|form| (world.root(), form)).collect();
-    let send = |(client, (path, fields)): (Client, &Filled<'_>)| {
-        client.token();
-        barrier.wait();
-        client.post(path, fields).status
-    };
-    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
-        let sent: Vec<_> = clients.into_iter().map(|client| scope.spawn(|| send(client))).collect();
-        sent.into_iter().map(|one| one.join().unwrap()).collect()
-    });
-    statuses.sort_unstable();
-    statuses
 }
 
 on_both! {
@@ -137,20 +116,12 @@ on_both! {
 
     fn of_two_administrators_who_accept_at_once_one_does_and_one_is_told(world) {
         let id = with_agreed_terms(world, "Halden");
-        let form = (format!("/requests/{id}/acceptance"), vec![("revision", "1")]);
-        let statuses = at_once(world, &[form.clone(), form.clone(), form.clone(), form]);
+        let (path, clients) = (format!("/requests/{id}/acceptance"), [(); 4].map(|()| world.root()));
+        let accept = |client: &Client| client.post(&path, &[("revision", "1")]);
+        let accept = &accept;
+        let sends = clients.iter().map(|client| -> Box<dyn FnOnce() -> Page + Send> { Box::new(move || accept(client)) });
+        let statuses = statuses(&at_once(sends.collect()));
         assert_eq!(statuses, [303, 409, 409, 409]);
         assert_eq!((resellers(world), audited(world, "reseller.created"), mails_to(world, "owner@halden.example")), (1, 1, 1));
-    }
-
-    fn of_an_acceptance_and_a_rejection_at_once_one_counts(world) {
-        let id = with_agreed_terms(world, "Halden");
-        let statuses = at_once(world, &[
-            (format!("/requests/{id}/acceptance"), vec![("revision", "1")]),
-            (format!("/requests/{id}/rejection"), vec![("revision", "1"), ("text", "No")]),
-        ]);
-        assert_eq!(statuses, [303, 409]);
-        let state = world.root().get("/requests").row("Halden")[1].clone();
-        assert_eq!((state.as_str(), resellers(world)), if resellers(world) == 1 { ("Accepted", 1) } else { ("Rejected", 0) });
     }
 }

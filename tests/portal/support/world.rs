@@ -7,13 +7,14 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use diesel::QueryResult;
+use diesel::prelude::*;
 use reseller_portal::app::{self, Parts};
 use reseller_portal::clock::Clock;
 use reseller_portal::config::{Config, Settings};
+use reseller_portal::db::schema::jobs as jobs_table;
 use reseller_portal::db::{AnyConnection, Db, Failure, Never};
 use reseller_portal::jobs;
-use reseller_portal::values::{Act, Actor, ActorKind, Timestamp};
+use reseller_portal::values::{Act, Actor, ActorKind, ChannelId, ObjectId, Timestamp};
 
 use super::{Database, FixedClock, Place};
 
@@ -102,6 +103,20 @@ impl World {
         work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
     ) -> Result<T, Failure<R>> {
         self.db.write_blocking(work)
+    }
+
+    /// The months of a channel that were asked to be rated.
+    pub fn months_to_rate(&self, channel: ChannelId) -> Vec<String> {
+        let mut months: Vec<String> = self.read(|connection| {
+            jobs_table::table
+                .filter(jobs_table::kind.eq("rate_month"))
+                .filter(jobs_table::subject.eq(Some(ObjectId::from(channel))))
+                .select(jobs_table::month.assume_not_null())
+                .load(connection)
+        });
+        months.sort();
+        months.dedup();
+        months
     }
 
     /// Waits until no background work is left.

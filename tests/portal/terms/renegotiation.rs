@@ -1,9 +1,7 @@
 //! New terms for a running agreement: either side offers, the other answers, the touched months are rated again.
 
-use diesel::prelude::*;
-use reseller_portal::db::schema::jobs;
 use reseller_portal::terms::TermsState;
-use reseller_portal::values::{ChannelId, ObjectId};
+use reseller_portal::values::ChannelId;
 
 use super::setting::{offer, versions};
 use crate::on_both;
@@ -23,20 +21,6 @@ fn kestrel(world: &World) -> (Reseller, ChannelId) {
     (kestrel, channel)
 }
 
-/// The months of a channel that were asked to be rated.
-fn asked(world: &World, channel: ChannelId) -> Vec<String> {
-    let mut months: Vec<String> = world.read(|connection| {
-        jobs::table
-            .filter(jobs::kind.eq("rate_month"))
-            .filter(jobs::subject.eq(Some(ObjectId::from_uuid(channel.as_uuid()))))
-            .select(jobs::month.assume_not_null())
-            .load(connection)
-    });
-    months.sort();
-    months.dedup();
-    months
-}
-
 fn states(world: &World, reseller: &Reseller) -> Vec<TermsState> {
     versions(world, reseller.request).into_iter().map(|version| version.state).collect()
 }
@@ -48,7 +32,7 @@ on_both! {
         let path = format!("/requests/{}/offers", kestrel.request);
         root.submit(&path, &offer(&[("share", "35"), ("valid_from", "2026-09")])).expect(200);
         world.settle();
-        assert!(!asked(world, channel).contains(&"2026-09".to_owned()), "an offer alone changes nothing");
+        assert!(!world.months_to_rate(channel).contains(&"2026-09".to_owned()), "an offer alone changes nothing");
         let page = own.get("/agreement").expect(200);
         assert_eq!(page.row("Re-seller share")[1..], ["20%", "35% Changed"]);
         assert!(page.main().contains("Your share is 20% from"));
@@ -56,7 +40,7 @@ on_both! {
         assert_eq!(page.flash(), "You agreed to version 2");
         assert!(page.main().contains("Your share is 35% from September 2026 on"), "{}", page.main());
         world.settle();
-        assert_eq!(asked(world, channel), ["2026-09", "2026-10", "2026-11"]);
+        assert_eq!(world.months_to_rate(channel), ["2026-09", "2026-10", "2026-11"]);
         let csv = own.get(NOVEMBER).expect(200).html();
         let mut rows = csv::Reader::from_reader(csv.as_bytes());
         let rows: Vec<std::collections::HashMap<String, String>> = rows.deserialize().map(Result::unwrap).collect();
