@@ -16,6 +16,8 @@ pub mod audit;
 pub mod jobs;
 pub mod mail;
 
+pub mod books;
+
 pub mod access;
 pub mod catalog;
 pub mod terms;
@@ -28,6 +30,7 @@ pub mod usage;
 
 pub mod rating;
 pub mod reports;
+pub mod settlement;
 
 pub mod dashboards;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::SharedClock;
 use crate::db::{Db, Never};
 use crate::jobs::{Handler, Job, JobKind};
-use crate::rating;
+use crate::settlement;
 use crate::usage::{self, background};
 use crate::values::ChannelId;
 
@@ -23,7 +23,7 @@ fn rate_month(db: &Db, job: &Job, clock: &SharedClock) -> Result<String, String>
     let month = job.month.ok_or("the job names no month")?;
     let rated = db.write_blocking::<_, Never>(|connection| {
         usage::store::retry_unrated(connection, channel, now)?;
-        rating::store::rate_month(connection, channel, month, now)
+        settlement::store::rate_month(connection, channel, month, now)
     });
     rated.map(|rated| format!("{} charge lines", rated.lines)).map_err(|error| error.to_string())
 }

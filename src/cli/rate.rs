@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use crate::app::Parts;
 use crate::channels::{self, Channel};
 use crate::db::Never;
-use crate::rating;
+use crate::settlement;
 use crate::usage;
 use crate::values::{Month, Scope};
 
@@ -28,7 +28,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
         let now = parts.clock.now();
         let rated = parts.db.write_blocking::<_, Never>(|connection| {
             usage::store::retry_unrated(connection, channel.id, now)?;
-            rating::store::rate_month(connection, channel.id, options.month, now)
+            settlement::store::rate_month(connection, channel.id, options.month, now)
         })?;
         let gross: Vec<String> =
             rated.gross.iter().map(|(currency, amount)| format!("{currency} {amount}")).collect();

@@ -116,12 +116,13 @@ fn parts_by_bundle(
     let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
     let rows: Vec<PartRow<BundleId>> = charge_lines::table
         .filter(charge_lines::channel_id.eq_any(own))
+        .filter(charge_lines::bundle_id.is_not_null())
         .filter(charge_lines::month.between(first, last))
         .group_by((charge_lines::month, charge_lines::currency, charge_lines::bundle_id))
         .select((
             charge_lines::month,
             charge_lines::currency,
-            charge_lines::bundle_id,
+            charge_lines::bundle_id.assume_not_null(),
             sum(charge_lines::gross),
             sum(charge_lines::credited),
         ))

@@ -169,6 +169,9 @@ id_columns!(
     JobId,
     MailId,
     EventId,
+    StatementId,
+    DisputeId,
+    PaymentId,
 );
 
 impl ToSql<Instant, Pg> for Timestamp {

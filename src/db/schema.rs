@@ -581,13 +581,17 @@ diesel::table! {
     charge_lines (id) {
         id -> Uid,
         channel_id -> Uid,
-        customer_id -> Uid,
-        subscription_id -> Uid,
-        bundle_id -> Uid,
+        role -> Text,
+        customer_id -> Nullable<Uid>,
+        subscription_id -> Nullable<Uid>,
+        bundle_id -> Nullable<Uid>,
         product_id -> Nullable<Uid>,
-        charge_id -> Uid,
+        category -> Nullable<Text>,
+        charge_id -> Nullable<Uid>,
         kind -> Text,
         month -> Text,
+        origin_month -> Text,
+        corrects_id -> Nullable<Uid>,
         position -> BigInt,
         day_from -> Date,
         day_until -> Date,
@@ -595,10 +599,11 @@ diesel::table! {
         quantity -> Fixed,
         included -> Text,
         billable -> Text,
+        tier -> Nullable<BigInt>,
         unit_price -> Nullable<Price>,
         percent -> Nullable<BigInt>,
         cost -> Nullable<Fixed>,
-        price_version_id -> Uid,
+        price_version_id -> Nullable<Uid>,
         gross -> Amt,
         credited -> Amt,
         reference -> Amt,
@@ -617,6 +622,104 @@ diesel::table! {
         month -> Text,
         rated_at -> Instant,
         line_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    statements (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        currency -> Text,
+        month -> Text,
+        state -> Text,
+        terms_id -> Nullable<Uid>,
+        collects -> Nullable<Text>,
+        payment_days -> Nullable<BigInt>,
+        closed_at -> Nullable<Instant>,
+        closed_by -> Nullable<Text>,
+        sent_at -> Nullable<Instant>,
+        agreed_at -> Nullable<Instant>,
+        agreed_by -> Nullable<Text>,
+        number -> Nullable<Text>,
+        posted_at -> Nullable<Instant>,
+        posted_by -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        gross -> Nullable<Amt>,
+        credits -> Nullable<Amt>,
+        reseller_share -> Nullable<Amt>,
+        provider_share -> Nullable<Amt>,
+        opening -> Nullable<Amt>,
+        payments -> Nullable<Amt>,
+        payments_through -> Nullable<BigInt>,
+        closing -> Nullable<Amt>,
+        previous_id -> Nullable<Uid>,
+        seal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    statement_waivers (statement_id, item) {
+        statement_id -> Uid,
+        item -> Text,
+        reason -> Text,
+        waived_at -> Instant,
+        waived_by -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    disputes (id) {
+        id -> Uid,
+        statement_id -> Uid,
+        line_id -> Uid,
+        line_text -> Text,
+        reason -> Text,
+        claimed -> Nullable<Amt>,
+        state -> Text,
+        raised_at -> Instant,
+        raised_by -> Text,
+        answer -> Text,
+        answered_at -> Nullable<Instant>,
+        answered_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    credits (line_id) {
+        line_id -> Uid,
+        reason -> Text,
+        issued_at -> Instant,
+        issued_by -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    payments (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        currency -> Text,
+        number -> BigInt,
+        statement_id -> Uid,
+        amount -> Amt,
+        paid_on -> Date,
+        reference -> Text,
+        recorded_at -> Instant,
+        recorded_by -> Text,
     }
 }
 
@@ -658,4 +761,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_mappings,
     charge_lines,
     rated_months,
+    statements,
+    statement_waivers,
+    disputes,
+    credits,
+    payments,
 );

@@ -8,9 +8,13 @@
 //!   days; **per-unit** charges the rest, **cost-plus** the list cost times (1 + percent), without anything included.
 //! - Quantities and costs are summed exactly, and each line is rounded once. The same inputs give the same lines.
 
+mod charge_line;
+mod inputs;
 mod line;
 mod month;
 pub mod store;
 
+pub use charge_line::{ChargeLine, LineKey, LineRole};
+pub use inputs::{Book, MonthInputs, SharedLine};
 pub use line::{Line, LineKind};
 pub use month::{Daily, Input, Prices, rate};

@@ -167,6 +167,12 @@ impl<'n> Lookup<'n> {
     /// The name and the code of what a sum belongs to.
     fn group(&self, key: &Key, group: Group) -> Option<(String, String)> {
         let (_, month, _, bundle, product, customer, kind) = key;
+        let (Some(bundle), Some(customer)) = (bundle, customer) else {
+            let code = if group == Group::ChargeType { kind.clone() } else { String::new() };
+            let is_timed = matches!(group, Group::Day | Group::Week | Group::Month);
+            let name = if is_timed { month.to_string() } else { kind_words(kind).to_owned() };
+            return Some((name, code));
+        };
         match group {
             Group::Bundle => self.bundles.get(bundle).map(|one| (one.name.clone(), one.code.to_string())),
             Group::Product => match product {
@@ -195,7 +201,7 @@ pub fn revenue(
 }
 
 /// What charge lines are added up by.
-type Key = (ChannelId, Month, Currency, BundleId, Option<ProductId>, CustomerId, String);
+type Key = (ChannelId, Month, Currency, Option<BundleId>, Option<ProductId>, Option<CustomerId>, String);
 /// Gross, credits, the re-seller's share and the provider's.
 type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
 
@@ -258,6 +264,8 @@ fn kind_words(kind: &str) -> &'static str {
     match kind {
         "one_time" => "One-time",
         "recurring" => "Recurring",
+        "commitment" => "Minimum commitment",
+        "cap" => "Cap",
         _ => "Usage",
     }
 }

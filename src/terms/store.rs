@@ -57,10 +57,10 @@ pub fn of_request(connection: &mut AnyConnection, request: RequestId) -> QueryRe
         .load(connection)?;
     let ids: Vec<TermsId> = rows.iter().map(|row| row.0.0).collect();
     let mut rates = rates(connection, &ids)?;
-    Ok(rows.into_iter().map(|row| version(row, &mut rates)).collect())
+    Ok(rows.into_iter().map(|row| read_version(row, &mut rates)).collect())
 }
 
-fn version(row: Row, rates: &mut Rates) -> TermsVersion {
+fn read_version(row: Row, rates: &mut Rates) -> TermsVersion {
     let (
         (id, request, number, state, proposed_by, basis, general, collects),
         (payment_days, valid_from, valid_until, note, created_at, created_by, answered_at, answered_by),
@@ -111,6 +111,17 @@ pub fn in_effect(
     let request: RequestId =
         resellers::table.find(reseller).select(resellers::request_id).first(connection)?;
     Ok(current(of_request(connection, request)?, month))
+}
+
+/// A version of a re-seller's terms.
+pub fn version(
+    connection: &mut AnyConnection,
+    reseller: ResellerId,
+    id: Option<TermsId>,
+) -> QueryResult<Option<TermsVersion>> {
+    let request: RequestId =
+        resellers::table.find(reseller).select(resellers::request_id).first(connection)?;
+    Ok(of_request(connection, request)?.into_iter().find(|version| Some(version.id) == id))
 }
 
 /// Of several versions the one that applies in a month.

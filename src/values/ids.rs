@@ -81,6 +81,9 @@ ids!(
     JobId,
     MailId,
     EventId,
+    StatementId,
+    DisputeId,
+    PaymentId,
 );
 
 objects!(
@@ -97,4 +100,5 @@ objects!(
     SubscriptionId,
     UsageFileId,
     JobId,
+    StatementId,
 );

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use reseller_portal::db::Never;
 use reseller_portal::db::schema::{audit_events, customers, price_versions, usage_files};
-use reseller_portal::rating;
+use reseller_portal::settlement;
 use reseller_portal::values::{ChannelId, PriceVersionId, ResellerId};
 
 use crate::on_both;
@@ -42,7 +42,7 @@ fn tenant(world: &World, name: &str) -> Tenant {
     let month = "2026-11".parse().unwrap();
     world
         .try_write::<_, Never>(|connection| {
-            rating::store::rate_month(connection, channel, month, world.now())
+            settlement::store::rate_month(connection, channel, month, world.now())
         })
         .unwrap();
     Tenant { reseller, channel, customer, subscription, planned, bundle }

@@ -25,7 +25,7 @@ fn lines(world: &World, channel: ChannelId) -> Vec<Row> {
             .select((
                 l::id,
                 l::position,
-                l::subscription_id,
+                l::subscription_id.assume_not_null(),
                 l::included,
                 l::billable,
                 l::gross,

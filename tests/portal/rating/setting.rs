@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use reseller_portal::db::schema::charge_lines as l;
 use reseller_portal::db::{Failure, Never};
-use reseller_portal::rating::store::rate_month;
+use reseller_portal::settlement::store::rate_month;
 use reseller_portal::values::{Amount, ChannelId};
 
 use crate::support::World;

@@ -1,7 +1,7 @@
 //! Two re-sellers with a few figures that can be added up in the head.
 
 use reseller_portal::db::{Failure, Never};
-use reseller_portal::rating::store::rate_month;
+use reseller_portal::settlement::store::rate_month;
 use reseller_portal::values::{BundleId, ChannelId, CustomerId, ProductId, ResellerId};
 
 use crate::support::builders::{

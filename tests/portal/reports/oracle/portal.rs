@@ -147,7 +147,13 @@ impl Portal {
                 .filter(l::month.eq(MONTH))
                 .order(l::position)
                 .select((
-                    (l::subscription_id, l::charge_id, l::currency, l::day_from, l::day_until),
+                    (
+                        l::subscription_id.assume_not_null(),
+                        l::charge_id.assume_not_null(),
+                        l::currency,
+                        l::day_from,
+                        l::day_until,
+                    ),
                     (l::quantity, l::included, l::billable, l::cost, l::unit_price, l::percent),
                     (l::gross, l::reference, l::reseller_share, l::provider_share),
                 ))
