@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::{Insertable, Queryable};
+use serde::Serialize;
 
 use super::{Line, SharedLine};
 use crate::db::schema::charge_lines;
@@ -29,8 +30,21 @@ text_enum! {
 
 crate::text_columns!(LineRole);
 
+impl LineRole {
+    /// In which order a statement tells them.
+    pub fn order(self) -> u8 {
+        match self {
+            Self::Charge => 0,
+            Self::Correction => 1,
+            Self::Commitment => 2,
+            Self::Cap => 3,
+            Self::Credit => 4,
+        }
+    }
+}
+
 /// A row of `charge_lines`. The shares add up to gross less credited, on every line.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Queryable, Insertable)]
 #[diesel(table_name = charge_lines, treat_none_as_default_value = false)]
 pub struct ChargeLine {
     pub id: ChargeLineId,

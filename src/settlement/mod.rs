@@ -6,8 +6,12 @@
 //! carries the balance forward and seals the content. What comes later for a closed month is a correction in the next
 //! open statement: the month rated again at its own prices and terms, less what was settled.
 
+pub mod checklist;
 pub mod corrections;
+pub mod credit;
 mod model;
+pub mod seal;
+pub mod state;
 pub mod store;
 
 pub use model::*;

@@ -12,6 +12,7 @@ mod rating;
 mod reports;
 mod requests;
 mod schema;
+mod settlement;
 mod support;
 mod terms;
 mod usage;

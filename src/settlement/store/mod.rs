@@ -1,15 +1,40 @@
 //! Statements in the database.
 
+pub mod checklist;
+mod closing;
+pub mod credits;
+pub mod disputes;
+pub mod payments;
+mod posting;
 mod rate;
+mod read;
 
+pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
+pub use posting::{Verified, post, verify};
 pub use rate::{Rated, rate_month};
+pub use read::{Filter, balance, find, lines, list, of_month, payments_of, totals};
 
-use super::StatementState;
-use crate::db::Failure;
-use crate::values::OutOfRange;
+use diesel::QueryResult;
 
-crate::text_columns!(StatementState);
+use super::{DisputeState, Statement, StatementState};
+use crate::audit::{self, Event};
+use crate::db::{AnyConnection, Failure};
+use crate::values::{Act, OutOfRange};
+
+crate::text_columns!(StatementState, DisputeState);
 
 fn out_of_range<R>(error: OutOfRange) -> Failure<R> {
     Failure::Query(diesel::result::Error::SerializationError(error.into()))
+}
+
+/// Records what happened to a statement.
+fn note(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    action: &'static str,
+    summary: String,
+    act: &Act,
+) -> QueryResult<()> {
+    let event = Event::on("statement", statement.id, action, summary).of_reseller(statement.reseller);
+    audit::record(connection, act, event)
 }

@@ -127,8 +127,8 @@ impl Rating {
     }
 }
 
-/// The statement of an open month; nothing when it is there.
-fn open_statement(
+/// Makes the statement of an open month, when it is not there.
+pub(super) fn open_statement(
     connection: &mut AnyConnection,
     channel: ChannelId,
     currency: Currency,

@@ -19,7 +19,7 @@ pub use access::{Account, an_account, an_applicant};
 pub use catalog::{Bundle, Prices, Product, a_bundle, a_price, a_product};
 pub use channels::{Channel, a_channel};
 pub use customers::{Customer, Subscription, a_customer, a_subscription};
-pub use resellers::{Reseller, Terms, a_request, a_reseller, some_terms};
+pub use resellers::{NewTerms, Reseller, Terms, a_request, a_reseller, some_terms};
 pub use usage::{Record, UsageFile, a_record, a_usage_file};
 
 use std::str::FromStr;
