@@ -20,7 +20,7 @@ use crate::db::{Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
 use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
-use crate::{dashboards, rating, routes, usage, work};
+use crate::{dashboards, rating, routes, settlement, usage, work};
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::minutes(30);
@@ -51,7 +51,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
     actix_web::rt::spawn(runner.run());
-    actix_web::rt::spawn(rate_daily(db.clone(), clock.clone()));
+    actix_web::rt::spawn(each_hour(db.clone(), clock.clone(), config.agree_after_days));
     if let Some(smtp_url) = &config.smtp_url {
         actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
     }
@@ -61,6 +61,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
         https: config.is_https(),
         demo,
         secret: config.secret_key.clone(),
+        agree_after_days: config.agree_after_days,
         clock: clock.clone(),
     });
     let key = Key::derive_from(config.secret_key.as_bytes());
@@ -154,14 +155,17 @@ fn sign_in_location(request: &ServiceRequest) -> String {
         .map_or_else(|_| "/sign-in".into(), |query| format!("/sign-in?{query}"))
 }
 
-/// Asks each hour for the running month of each channel that was not rated today.
-async fn rate_daily(db: Db, clock: SharedClock) {
+/// Asks each hour for the running month of each channel that was not rated today, and takes silence as agreement.
+async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     loop {
         let now = clock.now();
-        let asked = db.write::<_, Never>(move |connection| rating::store::rate_today(connection, now));
+        let asked = db.write::<_, Never>(move |connection| {
+            settlement::store::agree_by_silence(connection, agree_after_days, now)?;
+            rating::store::rate_today(connection, now)
+        });
         if let Err(error) = asked.await {
-            tracing::error!("the running month could not be rated: {error}");
+            tracing::error!("the hourly work was not done: {error}");
         }
         tokio::time::sleep(HOUR).await;
     }

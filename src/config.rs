@@ -9,6 +9,7 @@ use crate::private;
 
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const DEFAULT_SILENCE: u32 = 14;
 const SHORTEST_SECRET: usize = 32;
 
 /// The settings as they are given; all optional.
@@ -36,6 +37,9 @@ pub struct Settings {
     /// Sender of mails [default: portal@localhost]
     #[arg(long, env = "MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
+    /// Full days of silence after which a statement counts as agreed [default: 14]
+    #[arg(long, env = "AGREE_AFTER_DAYS", global = true)]
+    pub agree_after_days: Option<u32>,
 }
 
 /// The settings in force.
@@ -48,6 +52,7 @@ pub struct Config {
     pub secret_key: String,
     pub smtp_url: Option<String>,
     pub mail_from: String,
+    pub agree_after_days: u32,
 }
 
 impl Config {
@@ -72,6 +77,10 @@ impl Config {
                 .or(from_file.portal_name)
                 .unwrap_or_else(|| "Reseller Portal".into()),
             smtp_url: given.smtp_url.or(from_file.smtp_url),
+            agree_after_days: given
+                .agree_after_days
+                .or(from_file.agree_after_days)
+                .unwrap_or(DEFAULT_SILENCE),
             mail_from: given.mail_from.or(from_file.mail_from).unwrap_or_else(|| "portal@localhost".into()),
             listen,
         })

@@ -8,7 +8,9 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
-use crate::{access, audit, catalog, channels, customers, dashboards, mail, reports, requests, usage};
+use crate::{
+    access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, usage,
+};
 
 /// One line of the site map.
 #[derive(Debug, Clone)]
@@ -190,4 +192,30 @@ site_map! {
     Member POST "/usage/unrated/retry" => usage::pages::unrated::retry;
     Member GET "/usage/mapping" => usage::pages::mapping::show;
     Member POST "/usage/mapping" => usage::pages::mapping::save;
+
+    Member GET "/statements" => settlement::pages::list::show;
+    Root GET "/statements/closing" => settlement::pages::closing::show;
+    Root POST "/statements/closing" => settlement::pages::closing::submit;
+    Member GET "/statements/{id}" => settlement::pages::statement::show;
+    Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::csv;
+    Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::xlsx;
+    Root POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
+    Root POST "/statements/{id}/sending" => settlement::pages::steps::send;
+    Reseller POST "/statements/{id}/agreement" => settlement::pages::steps::agree;
+    Reseller GET "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::new;
+    Reseller POST "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::raise;
+    Reseller POST "/statements/{id}/disputes/{dispute}/withdrawal" => settlement::pages::disputes::withdraw;
+    Root GET "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::show_answer;
+    Root POST "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::answer;
+    Root GET "/statements/{id}/posting" => settlement::pages::steps::confirm_posting;
+    Root POST "/statements/{id}/posting" => settlement::pages::steps::post;
+    Root GET "/statements/{id}/reopening" => settlement::pages::steps::confirm_reopening;
+    Root POST "/statements/{id}/reopening" => settlement::pages::steps::reopen;
+    Root GET "/statements/{id}/payments" => settlement::pages::payments::new;
+    Root POST "/statements/{id}/payments" => settlement::pages::payments::record;
+    Root POST "/statements/{id}/payments/{payment}/reversal" => settlement::pages::payments::reverse;
+    Member GET "/lines/{id}" => settlement::pages::line::show;
+    Root GET "/lines/{id}/credit" => settlement::pages::credit::show;
+    Root POST "/lines/{id}/credit" => settlement::pages::credit::issue;
+    Root GET "/verification" => settlement::pages::verification::show;
 }

@@ -23,6 +23,7 @@ const KINDS: &[(&str, &str)] = &[
     ("subscription", "Subscriptions"),
     ("usage_file", "Usage files"),
     ("mapping", "Usage mappings"),
+    ("statement", "Statements"),
     ("user", "Accounts"),
 ];
 

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod close;
 mod demo;
 mod import;
 mod migrate;
@@ -7,6 +8,7 @@ mod rate;
 mod report;
 mod serve;
 mod user;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,6 +45,10 @@ enum Command {
     Import(import::Arguments),
     /// Rate a month: charge lines from subscriptions, usage and prices
     Rate(rate::Options),
+    /// Close a month: freeze its statements and tell what their checklists say
+    Close(close::Options),
+    /// Recompute every seal and total of what was posted; exits with 1 at a difference
+    Verify,
     /// Write a report's rows: usage or revenue of a month
     Report(report::Options),
     /// Bring the database's schema up to date
@@ -77,6 +83,8 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Demo(options) => demo::run(parts, &options),
         Command::Import(arguments) => import::run(&parts, &arguments),
         Command::Rate(options) => rate::run(&parts, &options),
+        Command::Close(options) => close::run(&parts, &options),
+        Command::Verify => verify::run(&parts),
         Command::Report(options) => report::run(&parts, &options),
         Command::Migrate => migrate::run(&parts),
         Command::User(command) => user::run(&parts, &command),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::statement_tasks;
 use crate::db::AnyConnection;
 use crate::db::schema::{
     bundles, channels, customers, products, reseller_request_info as requests, resellers, subscriptions,
@@ -31,6 +32,7 @@ pub(super) fn for_root(connection: &mut AnyConnection, scope: Scope) -> QueryRes
     let mut tasks = answered_terms(connection)?;
     tasks.extend(new_requests(connection)?);
     tasks.extend(without_channel(connection)?);
+    tasks.extend(statement_tasks::for_root(connection)?);
     tasks.extend(undecided_files(connection, scope)?);
     tasks.extend(unrated(connection, scope)?);
     tasks.extend(first_step_of_root(connection)?);
@@ -44,6 +46,7 @@ pub(super) fn for_reseller(
     channel: Option<ChannelId>,
 ) -> QueryResult<Vec<Task>> {
     let mut tasks = offered_terms(connection, reseller)?;
+    tasks.extend(statement_tasks::for_reseller(connection, reseller)?);
     tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
     tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
     if let Some(channel) = channel {

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    channels, mails, reseller_request_info as requests, resellers, terms_versions, usage_files, usage_records,
+    channels, mails, reseller_request_info as requests, resellers, statements, terms_versions, usage_files,
+    usage_records,
 };
 use crate::terms::Side;
 use crate::values::{ApplicantId, ResellerId};
@@ -46,7 +47,11 @@ fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
         .filter(mails::last_error.is_not_null())
         .count()
         .get_result(connection)?;
-    Ok(Waiting { requests, channels, usage_files, unrated, outbox, ..Waiting::default() })
+    let statements = statements::table
+        .filter(statements::state.eq_any(["closing", "disputed", "agreed"]))
+        .count()
+        .get_result(connection)?;
+    Ok(Waiting { requests, channels, usage_files, unrated, outbox, statements, ..Waiting::default() })
 }
 
 fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Waiting> {
@@ -68,7 +73,12 @@ fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryRe
         .filter(usage_records::unrated_cause.is_not_null())
         .count()
         .get_result(connection)?;
-    Ok(Waiting { agreement, usage_files, unrated, ..Waiting::default() })
+    let statements = statements::table
+        .filter(statements::channel_id.eq_any(own))
+        .filter(statements::state.eq("sent"))
+        .count()
+        .get_result(connection)?;
+    Ok(Waiting { agreement, usage_files, unrated, statements, ..Waiting::default() })
 }
 
 fn for_applicant(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResult<i64> {

@@ -32,6 +32,19 @@ pub struct Waiver {
 }
 
 impl Item {
+    pub fn is_clear(&self) -> bool {
+        self.finding == Finding::Clear
+    }
+
+    pub fn is_notable(&self) -> bool {
+        self.finding == Finding::Notable
+    }
+
+    /// The field in which the reason of its waiver is typed.
+    pub fn field(&self) -> String {
+        format!("reason-{}", self.key)
+    }
+
     /// Whether the statement cannot be sent because of it.
     pub fn stops(&self) -> bool {
         self.finding == Finding::Blocking && self.waived.is_none()

@@ -9,7 +9,10 @@
 pub mod checklist;
 pub mod corrections;
 pub mod credit;
+pub mod export;
 mod model;
+pub mod notices;
+pub mod pages;
 pub mod seal;
 pub mod state;
 pub mod store;

@@ -120,6 +120,8 @@ pub struct Waiting {
     pub prices: i64,
     /// Terms that the re-seller has to answer.
     pub agreement: i64,
+    /// Statements that the person has to act on.
+    pub statements: i64,
     /// Questions that the applicant has to answer.
     pub application: i64,
 }
@@ -200,6 +202,10 @@ fn usage(waiting: &Waiting) -> Group {
     (Some("Usage"), entries)
 }
 
+fn money(waiting: &Waiting) -> Group {
+    (Some("Money"), vec![("Statements", "/statements", "receipt-text", waiting.statements)])
+}
+
 fn root_menu(waiting: &Waiting) -> Vec<Group> {
     let partners = vec![
         ("Requests", "/requests", "inbox", waiting.requests),
@@ -216,6 +222,7 @@ fn root_menu(waiting: &Waiting) -> Vec<Group> {
         (Some("Partners"), partners),
         (Some("Sales"), sales),
         reports(),
+        money(waiting),
         usage(waiting),
         (Some("Catalog"), catalog),
         (Some("Control"), control),
@@ -228,7 +235,7 @@ fn reseller_menu(waiting: &Waiting) -> Vec<Group> {
         ("Subscriptions", "/subscriptions", "repeat", 0),
         ("Prices", "/prices", "tag", waiting.prices),
     ];
-    vec![overview(), (Some("Sell"), sell), usage(waiting), reports(), account(waiting)]
+    vec![overview(), (Some("Sell"), sell), usage(waiting), reports(), money(waiting), account(waiting)]
 }
 
 #[cfg(test)]

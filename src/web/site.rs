@@ -13,5 +13,7 @@ pub struct Site {
     /// Demonstration data is loaded: every page says so.
     pub demo: bool,
     pub secret: String,
+    /// Full days of silence after which a statement counts as agreed.
+    pub agree_after_days: u32,
     pub clock: SharedClock,
 }

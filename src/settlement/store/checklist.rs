@@ -7,7 +7,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::note;
-use super::read::{find, of_month, totals};
+use super::read::{any, of_month, totals};
 use crate::db::query::Both;
 use crate::db::schema::{
     disputes as d, jobs, statement_waivers as w, statements as s, usage_daily, usage_records,
@@ -16,7 +16,7 @@ use crate::db::{AnyConnection, Failure};
 use crate::settlement::checklist::{Finding, Item, Waiver, is_outlier, many};
 use crate::settlement::state::Refusal;
 use crate::settlement::{DisputeState, Statement, StatementState};
-use crate::values::{Act, Amount, Month, ObjectId, Scope, StatementId};
+use crate::values::{Act, Amount, Month, ObjectId, StatementId};
 
 /// The checklist of a statement's month.
 pub fn of(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<Vec<Item>> {
@@ -165,7 +165,7 @@ pub fn waive(
     reason: &str,
     act: &Act,
 ) -> Result<(), Failure<Refusal>> {
-    let statement = find(connection, Scope::Root, id)?;
+    let statement = any(connection, id)?;
     if statement.state != StatementState::Closing {
         return Err(Failure::Refused(Refusal::State(statement.state)));
     }

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
-use super::read::{find, of_month};
+use super::read::{any, find, of_month};
 use super::{checklist, disputes, note, rate_month};
 use crate::db::schema::{
     channels, charge_lines as l, credits, disputes as d, statement_waivers, statements as s,
@@ -57,7 +57,7 @@ pub fn close(
 
 /// Sends a closed statement to the re-seller, when its checklist is clear.
 pub fn send(connection: &mut AnyConnection, id: StatementId, act: &Act) -> Outcome<Statement> {
-    let statement = find(connection, Scope::Root, id)?;
+    let statement = any(connection, id)?;
     let next = after(statement.state, Step::Send, true).map_err(Failure::Refused)?;
     if checklist::of(connection, &statement)?.iter().any(|item| item.stops()) {
         return Err(Failure::Refused(Refusal::Checklist));
@@ -105,7 +105,7 @@ pub fn agree_by_silence<R>(
     let mut agreed_count = 0;
     for (id, sent_at) in sent {
         if sent_at.is_some_and(|at| now.day() >= silent_on(at, days)) {
-            let statement = find(connection, Scope::Root, id)?;
+            let statement = any(connection, id)?;
             agreed(connection, &statement, StatementState::Agreed, &act)?;
             agreed_count += 1;
         }
@@ -121,7 +121,7 @@ pub fn reopen(
     reason: &str,
     act: &Act,
 ) -> Outcome<Statement> {
-    let statement = find(connection, Scope::Root, id)?;
+    let statement = any(connection, id)?;
     let next = after(statement.state, Step::Reopen, true).map_err(Failure::Refused)?;
     if let Some(later) = later_closed(connection, &statement)? {
         return Err(Failure::Refused(Refusal::LaterClosed(later)));

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::read::{find, lines};
+use super::read::{any, find, lines};
 use super::{credits, note};
 use crate::db::schema::{disputes as d, statements as s};
 use crate::db::{AnyConnection, Failure};
@@ -125,9 +125,17 @@ pub fn one(
     id: DisputeId,
 ) -> QueryResult<(Statement, Dispute)> {
     let statement = find(connection, scope, statement)?;
-    let row: Row =
-        d::table.find(id).filter(d::statement_id.eq(statement.id)).select(DISPUTE).first(connection)?;
-    Ok((statement, dispute(row)))
+    let dispute = in_statement(connection, &statement, id)?;
+    Ok((statement, dispute))
+}
+
+fn in_statement(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    id: DisputeId,
+) -> QueryResult<Dispute> {
+    let own = d::table.find(id).filter(d::statement_id.eq(statement.id));
+    own.select(DISPUTE).first::<Row>(connection).map(dispute)
 }
 
 /// Answers a dispute, with or without a credit of its line.
@@ -138,7 +146,8 @@ pub fn answer(
     answer: &Answer,
     act: &Act,
 ) -> Outcome<()> {
-    let (statement, dispute) = one(connection, Scope::Root, statement, id)?;
+    let statement = any(connection, statement)?;
+    let dispute = in_statement(connection, &statement, id)?;
     if let Some(amount) = answer.credit {
         credits::issue(connection, dispute.line, amount, &answer.text, act)?;
     }

@@ -4,15 +4,21 @@ pub mod checklist;
 mod closing;
 pub mod credits;
 pub mod disputes;
+mod line;
+mod loaded;
 pub mod payments;
 mod posting;
 mod rate;
 mod read;
+mod told;
 
 pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
+pub use line::{Chain, UsedRecord, chain, line};
+pub use loaded::{Loaded, load};
 pub use posting::{Verified, post, verify};
 pub use rate::{Rated, rate_month};
 pub use read::{Filter, balance, find, lines, list, of_month, payments_of, totals};
+pub use told::{Told, told};
 
 use diesel::QueryResult;
 

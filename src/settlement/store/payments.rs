@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-use super::read::{find, last_posted, payments_of};
+use super::read::{any, last_posted, payments_of};
 use super::{note, out_of_range};
 use crate::db::schema::payments as p;
 use crate::db::{AnyConnection, Failure};
 use crate::settlement::state::Refusal;
 use crate::settlement::{Posted, Statement};
-use crate::values::{Act, Amount, PaymentId, Scope, StatementId};
+use crate::values::{Act, Amount, PaymentId, StatementId};
 
 type Outcome<T> = Result<T, Failure<Refusal>>;
 
@@ -62,10 +62,7 @@ pub fn reverse(
     let all = payments_of(connection, id)?;
     let last =
         all.last().filter(|last| last.id == payment).ok_or(Failure::Refused(Refusal::NotReversible))?;
-    let is_reversal = all.iter().rev().nth(1).is_some_and(|before| {
-        last.reference == reversal_of(before.number) && before.amount == negative(last.amount)
-    });
-    if is_reversal {
+    if last.reference.starts_with(REVERSAL) {
         return Err(Failure::Refused(Refusal::NotReversible));
     }
     insert(connection, &statement, negative(last.amount), act.today(), &reversal_of(last.number), act)?;
@@ -73,8 +70,11 @@ pub fn reverse(
     Ok(note(connection, &statement, "statement.payment_reversed", summary, act)?)
 }
 
+/// How the reference of a payment that takes another back begins.
+pub const REVERSAL: &str = "Reversal of payment";
+
 fn reversal_of(number: i64) -> String {
-    format!("Reversal of payment {number}")
+    format!("{REVERSAL} {number}")
 }
 
 fn negative(amount: Amount) -> Amount {
@@ -82,7 +82,7 @@ fn negative(amount: Amount) -> Amount {
 }
 
 fn payable(connection: &mut AnyConnection, id: StatementId) -> Outcome<(Statement, Posted)> {
-    let statement = find(connection, Scope::Root, id)?;
+    let statement = any(connection, id)?;
     let Some(posted) = statement.posted.clone() else {
         return Err(Failure::Refused(Refusal::State(statement.state)));
     };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::Days;
 use diesel::prelude::*;
 
-use super::read::{all_posted, balance, find, last_posted, lines, payments_after, totals};
+use super::read::{all_posted, any, balance, last_posted, lines, payments_after, totals};
 use super::{disputes, note};
 use crate::db::schema::statements as s;
 use crate::db::{AnyConnection, Failure};
@@ -14,11 +14,11 @@ use crate::settings::next_number;
 use crate::settlement::seal::{Content, seal};
 use crate::settlement::state::{Refusal, Step, after};
 use crate::settlement::{Balance, Payment, Posted, Statement, StatementState, Totals};
-use crate::values::{Act, Amount, ChannelId, Currency, Scope, StatementId};
+use crate::values::{Act, Amount, ChannelId, Currency, StatementId};
 
 /// Posts a statement, in one transaction: its number is given, the balance carried forward, the content sealed.
 pub fn post(connection: &mut AnyConnection, id: StatementId, act: &Act) -> Result<Posted, Failure<Refusal>> {
-    let statement = find(connection, Scope::Root, id)?;
+    let statement = any(connection, id)?;
     let answered = disputes::all_answered(connection, id)?;
     after(statement.state, Step::Post, answered).map_err(Failure::Refused)?;
     let before = last_posted(connection, statement.channel, statement.currency)?;

@@ -120,6 +120,11 @@ fn posted((given, totals, balance): Sealed, collects: Collector) -> Option<Poste
 /// What a re-seller does not see yet.
 const BEFORE_SENT: [StatementState; 2] = [StatementState::Open, StatementState::Closing];
 
+/// A statement that root acts on.
+pub(super) fn any(connection: &mut AnyConnection, id: StatementId) -> QueryResult<Statement> {
+    joined().filter(s::id.eq(id)).first::<Row>(connection).map(statement)
+}
+
 /// A statement in scope; a re-seller's from when it was sent.
 pub fn find(connection: &mut AnyConnection, scope: Scope, id: StatementId) -> QueryResult<Statement> {
     let mut query = joined().filter(s::id.eq(id)).into_boxed();

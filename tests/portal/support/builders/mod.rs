@@ -13,6 +13,7 @@ mod catalog;
 mod channels;
 mod customers;
 mod resellers;
+mod settlement;
 mod usage;
 
 pub use access::{Account, an_account, an_applicant};
@@ -20,6 +21,7 @@ pub use catalog::{Bundle, Prices, Product, a_bundle, a_price, a_product};
 pub use channels::{Channel, a_channel};
 pub use customers::{Customer, Subscription, a_customer, a_subscription};
 pub use resellers::{NewTerms, Reseller, Terms, a_request, a_reseller, some_terms};
+pub use settlement::{SentStatement, a_disputed_statement};
 pub use usage::{Record, UsageFile, a_record, a_usage_file};
 
 use std::str::FromStr;

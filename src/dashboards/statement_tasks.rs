@@ -1,0 +1,75 @@
+//! The statements in the work queue.
+
+use diesel::prelude::*;
+
+use super::tasks::Task;
+use crate::db::AnyConnection;
+use crate::db::schema::{channels, resellers, statements as s};
+use crate::settlement::StatementState;
+use crate::values::{Currency, Month, ResellerId, StatementId, Timestamp};
+
+const SHOWN: i64 = 8;
+
+type Row = (StatementId, String, Currency, Month, StatementState, Option<Timestamp>, Option<Timestamp>);
+
+fn rows(
+    connection: &mut AnyConnection,
+    reseller: Option<ResellerId>,
+    states: &[StatementState],
+) -> QueryResult<Vec<Row>> {
+    let mut query = s::table
+        .inner_join(channels::table.on(channels::id.eq(s::channel_id)))
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .filter(s::state.eq_any(states.to_vec()))
+        .order((s::month, s::id))
+        .limit(SHOWN)
+        .select((s::id, resellers::name, s::currency, s::month, s::state, s::closed_at, s::sent_at))
+        .into_boxed();
+    if let Some(reseller) = reseller {
+        query = query.filter(resellers::id.eq(reseller));
+    }
+    query.load(connection)
+}
+
+fn named(month: Month, currency: Currency) -> String {
+    format!("{} in {currency}", month.first_day().format("%B %Y"))
+}
+
+/// Statements that root takes a step further.
+pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let states = [StatementState::Disputed, StatementState::Agreed, StatementState::Closing];
+    let tasks = rows(connection, None, &states)?.into_iter().map(
+        |(id, name, currency, month, state, closed, sent)| {
+            let (icon, tone, text, action) = match state {
+                StatementState::Disputed => ("message-square", "warn", "A line is disputed.", "See disputes"),
+                StatementState::Agreed => ("receipt-text", "ok", "It is agreed and can be posted.", "Post"),
+                _ => ("receipt-text", "plain", "It is closed; go through the checklist and send it.", "Open"),
+            };
+            Task {
+                icon,
+                tone,
+                href: format!("/statements/{id}"),
+                title: format!("Statement of {name}: {}", named(month, currency)),
+                text: text.into(),
+                since: sent.or(closed),
+                action,
+            }
+        },
+    );
+    Ok(tasks.collect())
+}
+
+/// Statements that wait for the re-seller's answer.
+pub(super) fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Vec<Task>> {
+    let rows = rows(connection, Some(reseller), &[StatementState::Sent])?;
+    let tasks = rows.into_iter().map(|(id, _, currency, month, _, _, sent)| Task {
+        icon: "receipt-text",
+        tone: "accent",
+        href: format!("/statements/{id}"),
+        title: format!("Your statement of {} is ready", named(month, currency)),
+        text: "Agree to it, or dispute the lines that are wrong.".into(),
+        since: sent,
+        action: "Check",
+    });
+    Ok(tasks.collect())
+}

@@ -1,0 +1,169 @@
+//! The steps of a statement: waivers, sending, agreement, posting and reopening.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::conflict;
+use super::statement::StatementPage;
+use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
+use crate::settlement::notices;
+use crate::settlement::store::{self, Loaded, checklist, load};
+use crate::values::StatementId;
+use crate::web::{
+    Answer, Error, Errors, Form, Go, NoFields, ResellerAdmin, RootAdmin, Shell, Site, page, page_with,
+};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Waiver {
+    item: String,
+    reason: String,
+}
+
+/// Lets a blocking item of the checklist pass.
+pub async fn waive(
+    root: RootAdmin,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<StatementId>,
+    form: Form<Waiver>,
+) -> Answer {
+    let (id, act, Waiver { item, reason }) = (id.into_inner(), root.act(), form.0);
+    let reason = reason.trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > 1000 {
+        let scope = root.scope();
+        let loaded = db.read(move |connection| load(connection, scope, id)).await?;
+        let mut page = StatementPage::new(shell, true, loaded, &act, &site);
+        page.errors.add(format!("reason-{item}"), "Enter the reason, in at most 1,000 characters");
+        page.reason = reason;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let waived = db.write(move |connection| checklist::waive(connection, id, &item, &reason, &act)).await;
+    waived.decided()?.map_err(conflict)?;
+    go.to(format!("/statements/{id}"), "The item is waived")
+}
+
+pub async fn send(
+    root: RootAdmin,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<StatementId>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (id, act, letterhead) = (id.into_inner(), root.act(), Letterhead::from(site.get_ref()));
+    let days = site.agree_after_days;
+    let sent = db.write(move |connection| {
+        let statement = store::send(connection, id, &act)?;
+        notices::sent(connection, &statement, &letterhead, days, &act)?;
+        Ok(statement)
+    });
+    let statement = sent.await.decided()?.map_err(conflict)?;
+    go.to(format!("/statements/{id}"), format!("{} was sent the statement", statement.reseller_name))
+}
+
+pub async fn agree(
+    reseller: ResellerAdmin,
+    go: Go,
+    db: Data<Db>,
+    id: Path<StatementId>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (id, act, scope) = (id.into_inner(), reseller.act(), reseller.scope());
+    let agreed = db.write(move |connection| store::agree(connection, scope, id, &act)).await;
+    agreed.decided()?.map_err(conflict)?;
+    go.to(format!("/statements/{id}"), "You agreed to the statement")
+}
+
+/// A page that says what a step will do, and asks for a reason where one is kept.
+#[derive(Template)]
+#[template(path = "settlement/step.html")]
+struct StepPage {
+    shell: Shell,
+    loaded: Loaded,
+    is_posting: bool,
+    reason: String,
+    errors: Errors,
+}
+
+impl StepPage {
+    fn title(&self) -> String {
+        let verb = if self.is_posting { "Post" } else { "Reopen" };
+        format!("{verb} {}", self.loaded.statement.name())
+    }
+
+    fn owed(&self) -> String {
+        super::owed(self.loaded.balance.closing, &self.loaded.statement, &self.shell.portal_name)
+    }
+}
+
+async fn step_page(
+    root: &RootAdmin,
+    shell: Shell,
+    db: &Db,
+    id: StatementId,
+    is_posting: bool,
+) -> Result<StepPage, Error> {
+    let scope = root.scope();
+    let loaded = db.read(move |connection| load(connection, scope, id)).await?;
+    Ok(StepPage { shell, loaded, is_posting, reason: String::new(), errors: Errors::default() })
+}
+
+pub async fn confirm_posting(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+    page(&step_page(&root, shell, &db, *id, true).await?)
+}
+
+pub async fn post(
+    root: RootAdmin,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<StatementId>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let (id, act, letterhead) = (id.into_inner(), root.act(), Letterhead::from(site.get_ref()));
+    let scope = root.scope();
+    let posted = db.write(move |connection| {
+        let posted = store::post(connection, id, &act)?;
+        let statement = store::find(connection, scope, id)?;
+        notices::posted(connection, &statement, &letterhead, &act)?;
+        Ok(posted)
+    });
+    let posted = posted.await.decided()?.map_err(conflict)?;
+    go.to(format!("/statements/{id}"), format!("Posted as {}", posted.number))
+}
+
+pub async fn confirm_reopening(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+    page(&step_page(&root, shell, &db, *id, false).await?)
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Reason {
+    reason: String,
+}
+
+pub async fn reopen(
+    root: RootAdmin,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    id: Path<StatementId>,
+    form: Form<Reason>,
+) -> Answer {
+    let (id, act, reason) = (id.into_inner(), root.act(), form.0.reason.trim().to_owned());
+    if reason.is_empty() || reason.chars().count() > 1000 {
+        let mut refused = step_page(&root, shell, &db, id, false).await?;
+        refused.errors.add("reason", "Enter the reason, in at most 1,000 characters");
+        refused.reason = reason;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    }
+    let reopened = db.write(move |connection| store::reopen(connection, id, &reason, &act)).await;
+    let statement = reopened.decided()?.map_err(conflict)?;
+    go.to(format!("/statements/{id}"), format!("{} is open again", statement.name()))
+}
