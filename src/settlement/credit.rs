@@ -105,7 +105,7 @@ mod tests {
             let unit = amount(1).exact();
             let mut about: Vec<ChargeLine> = Vec::new();
             let mut rest = gross;
-            for cut in cuts.into_iter().map(|cut| Some(cut)).chain([None]) {
+            for cut in cuts.into_iter().map(Some).chain([None]) {
                 let wanted = cut.unwrap_or(rest).min(rest);
                 if wanted == 0 { break; }
                 let before = left(&line, &about).unwrap();
