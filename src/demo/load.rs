@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{catalog, partners, sales, usage};
+use super::{catalog, partners, sales, settlement, usage};
 use crate::access::{AccountRole, NewUser, hash_password, store as accounts};
 use crate::app::Parts;
 use crate::db::schema::{applicants, bundles, products, users};
@@ -72,6 +72,9 @@ pub fn load(parts: &Parts, tell: impl Fn(&str)) -> anyhow::Result<()> {
     write(parts, |connection| partners::leave(connection, &stage))?;
     tell("rating");
     let runner = Runner { db: parts.db.clone(), clock: parts.clock.clone(), handler: work::handler() };
+    runner.run_waiting()?;
+    tell("statements");
+    write(parts, |connection| settlement::load(connection, &stage, &channels))?;
     runner.run_waiting()?;
     write(parts, |connection| sign_ins(connection, now))
 }

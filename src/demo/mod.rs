@@ -9,6 +9,7 @@ mod load;
 mod partners;
 mod sales;
 mod season;
+mod settlement;
 mod usage;
 
 pub use load::{is_empty, load};

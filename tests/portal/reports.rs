@@ -4,5 +4,5 @@ mod command;
 mod oracle;
 mod pages;
 mod scope;
-mod setting;
+pub mod setting;
 mod sold;

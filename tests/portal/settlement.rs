@@ -1,7 +1,9 @@
 //! Statements from open to posted: what is frozen, what comes later, what is sealed.
 
 mod closing;
+mod command;
 mod corrections;
 mod credits;
+mod pages;
 mod posting;
 mod setting;

@@ -72,6 +72,11 @@ pub fn net_total(totals: &Totals, currency: &Currency) -> String {
     money_text(totals.net().unwrap_or_default(), *currency)
 }
 
+/// The same with the currency's code.
+pub fn net_total_amount(totals: &Totals, currency: &Currency) -> String {
+    with_code(totals.net().unwrap_or_default(), *currency)
+}
+
 /// `USD 12.50`: where several currencies may stand together.
 fn with_code(amount: Amount, currency: Currency) -> String {
     format!("{currency} {}", group_digits(&amount.plain(currency)))

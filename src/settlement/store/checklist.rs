@@ -170,7 +170,8 @@ pub fn waive(
         return Err(Failure::Refused(Refusal::State(statement.state)));
     }
     let found = of(connection, &statement)?.into_iter().find(|item| item.key == key && item.stops());
-    let Some(found) = found else { return Err(diesel::result::Error::NotFound.into()) };
+    // Mended in the meantime: there is nothing left to waive.
+    let Some(found) = found else { return Ok(()) };
     let given = (w::reason.eq(reason), w::waived_at.eq(act.at), w::waived_by.eq(&act.who.name));
     Both(
         diesel::insert_into(w::table)

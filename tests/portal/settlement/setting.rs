@@ -34,7 +34,7 @@ pub fn with_terms(
     let vm = a_product("VM").unit("hour").build(world);
     let bundle = a_bundle("CLOUD").recurring("100").usage(vm, "0.50").build(world);
     let reseller = a_reseller("Kestrel").terms(terms).build(world).id;
-    let channel = a_channel(reseller).currencies(&["USD"]).sells(&bundle).build(world);
+    let channel = a_channel(reseller).code("KESTREL").currencies(&["USD"]).sells(&bundle).build(world);
     let customer = a_customer(channel, "Aldous").build(world);
     let subscription = a_subscription(customer, &bundle).from("2026-09-01").build(world);
     Setting { reseller, channel, customer, bundle, vm, subscription }

@@ -1,0 +1,133 @@
+//! Statements as people meet them.
+
+use std::io::Read;
+
+use reseller_portal::settlement::StatementState;
+
+use super::setting::{find, kestrel, lines, state, statement_of};
+use crate::on_both;
+use crate::support::World;
+use crate::support::builders::an_account;
+
+fn mails(world: &World) -> Vec<String> {
+    world
+        .read(|connection| reseller_portal::mail::store::newest(connection, 20))
+        .into_iter()
+        .map(|mail| mail.subject)
+        .collect()
+}
+
+on_both! {
+    fn a_month_goes_from_open_to_paid_by_its_buttons(world) {
+        let kestrel = kestrel(world);
+        kestrel.used(world, "2026-10-05", "10");
+        kestrel.rate(world, "2026-10");
+        an_account("kim@kestrel.example").of(kestrel.reseller).build(world);
+        let (root, reseller) = (world.root(), world.reseller(kestrel.reseller));
+        let id = statement_of(world, kestrel.channel, "2026-10");
+        let path = format!("/statements/{id}");
+        let open = root.get(&path).expect(200);
+        assert_eq!(open.h1(), "October 2026 in USD");
+        let closed = root.follow(&root.press(&open, "Close the month", &[]));
+        assert_eq!(closed.flash(), "1 statement closed");
+        let closing = root.get(&path).expect(200);
+        assert!(closing.main().contains("30 days of the month without usage"));
+        let refused = root.post(&format!("{path}/waivers"), &[("item", "missing_days"), ("reason", " ")]).expect(422);
+        assert_eq!(refused.error_of("reason-missing_days"), "Enter the reason, in at most 1,000 characters");
+        let waived = root.submit(&format!("{path}/waivers"), &[("item", "missing_days"), ("reason", "One record a month")]);
+        assert!(waived.main().contains("One record a month"));
+        let sent = root.follow(&root.press(&waived, "Send to the re-seller", &[]));
+        assert_eq!(sent.flash(), "Kestrel was sent the statement");
+        assert!(mails(world).contains(&"Your statement is ready: KESTREL 2026-10 USD".to_owned()), "{:?}", mails(world));
+        let theirs = reseller.get(&path).expect(200);
+        let agreed = reseller.follow(&reseller.press(&theirs, "Agree to the statement", &[]));
+        assert_eq!(agreed.flash(), "You agreed to the statement");
+        let confirm = root.get(&format!("{path}/posting")).expect(200);
+        assert!(confirm.main().contains("Northgate Cloud owes Kestrel $21.00"), "{}", confirm.main());
+        let posted = root.follow(&root.press(&confirm, "Post the statement", &[]));
+        assert_eq!(posted.flash(), "Posted as ST-2026-000001");
+        let form = root.get(&format!("{path}/payments")).expect(200);
+        assert_eq!(form.field_value("amount"), "21.00");
+        let wrong = root.post(&format!("{path}/payments"), &[("amount", "21.01"), ("paid_on", "2026-11-20"), ("reference", "B1")]).expect(422);
+        assert_eq!(wrong.error_of("amount"), "Enter an amount above zero and up to 21, which is due");
+        assert_eq!(wrong.field_value("reference"), "B1");
+        let paid = root.follow(&root.press(&form, "Record the payment", &[("reference", "B1")]));
+        assert_eq!(paid.flash(), "$21.00 recorded");
+        assert!(paid.texts(".badge").contains(&"Paid".to_owned()), "{:?}", paid.texts(".badge"));
+        assert!(root.get("/verification").main().contains("Everything is as it was posted."));
+    }
+
+    fn a_dispute_goes_there_and_back(world) {
+        let kestrel = kestrel(world);
+        let id = kestrel.sent(world, "2026-10");
+        let line = lines(world, id)[0].id;
+        let (root, reseller) = (world.root(), world.reseller(kestrel.reseller));
+        let form = reseller.get(&format!("/statements/{id}/lines/{line}/dispute")).expect(200);
+        let path = form.action("Dispute the line");
+        let refused = reseller.post(&path, &[("reason", ""), ("claimed", "much")]).expect(422);
+        assert_eq!(refused.errors().len(), 2);
+        assert_eq!(refused.field_value("claimed"), "much");
+        let raised = reseller.submit(&path, &[("reason", "We ended it on the 16th"), ("claimed", "50")]);
+        assert_eq!(raised.flash(), "The line is disputed");
+        assert_eq!(state(world, id), StatementState::Disputed);
+        let again = reseller.post(&path, &[("reason", "Again")]).expect(422);
+        assert_eq!(again.error_of("reason"), "The line is disputed already");
+        let seen = root.get(&format!("/statements/{id}")).expect(200);
+        assert!(seen.row("We ended it on the 16th").contains(&"$50.00".to_owned()));
+        let dispute = world.read(|connection| reseller_portal::settlement::store::disputes::of(connection, id))[0].id;
+        let path = format!("/statements/{id}/disputes/{dispute}/answer");
+        let too_much = root.post(&path, &[("answer", "Right"), ("credit", "100.01")]).expect(422);
+        assert_eq!(too_much.error_of("credit"), "Enter an amount above zero and up to 100, which is left of the line");
+        let answered = root.submit(&path, &[("answer", "You are right"), ("credit", "50")]);
+        assert_eq!(answered.flash(), "The dispute is answered");
+        let theirs = reseller.get(&format!("/statements/{id}")).expect(200);
+        assert!(theirs.main().contains("You are right") && theirs.main().contains("Credit: You are right"));
+        reseller.press(&theirs, "Agree to the statement", &[]);
+        assert_eq!(state(world, id), StatementState::Agreed);
+    }
+
+    fn what_is_downloaded_is_what_the_page_shows(world) {
+        let kestrel = kestrel(world);
+        kestrel.used(world, "2026-10-05", "10");
+        let id = kestrel.sent(world, "2026-10");
+        let reseller = world.reseller(kestrel.reseller);
+        let content = reseller.get(&format!("/statements/{id}/lines.csv")).expect(200);
+        let text = String::from_utf8(content.bytes.clone()).unwrap();
+        let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
+        let nets: Vec<&str> = rows.iter().map(|row| &row[18]).collect();
+        assert_eq!(nets, ["100.00", "5.00"]);
+        let book = reseller.get(&format!("/statements/{id}/lines.xlsx")).expect(200);
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.bytes.clone())).unwrap();
+        let mut sheet = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        assert!(sheet.contains("<v>100</v>") && sheet.contains("<v>105</v>"), "{sheet}");
+    }
+
+    fn a_line_opens_its_chain_down_to_the_usage_record(world) {
+        let kestrel = kestrel(world);
+        kestrel.used(world, "2026-10-05", "10");
+        let id = kestrel.sent(world, "2026-10");
+        let line = lines(world, id)[1].clone();
+        for client in [world.root(), world.reseller(kestrel.reseller)] {
+            let why = client.get(&format!("/lines/{}", line.id)).expect(200);
+            let told = why.main();
+            for step in ["10 × 0.5 = 5", "to $5.00", "the reference price book", "version 1", "Net revenue", "5 Oct 2026"] {
+                assert!(told.contains(step), "{step}: {told}");
+            }
+        }
+    }
+
+    fn a_list_is_filtered_by_month_and_state(world) {
+        let kestrel = kestrel(world);
+        kestrel.posted(world, "2026-09");
+        kestrel.sent(world, "2026-10");
+        let root = world.root();
+        let all = root.get("/statements").expect(200);
+        assert!(all.has_link("September 2026, USD") && all.has_link("October 2026, USD"));
+        let some = root.get("/statements?state=posted").expect(200);
+        assert!(some.has_link("September 2026, USD") && !some.has_link("October 2026, USD"));
+        let none = root.get("/statements?month=2024-01").expect(200);
+        assert!(none.main().contains("No statement matches"));
+        assert_eq!(find(world, statement_of(world, kestrel.channel, "2026-10")).state, StatementState::Sent);
+    }
+}
