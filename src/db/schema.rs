@@ -83,6 +83,7 @@ diesel::table! {
         name_key -> Text,
         country -> Text,
         state -> Text,
+        closed_on -> Nullable<Date>,
         created_at -> Instant,
     }
 }
@@ -723,6 +724,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    terms_tiers (terms_id, currency, from_amount) {
+        terms_id -> Uid,
+        currency -> Text,
+        from_amount -> Amt,
+        share -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    terms_limits (terms_id, currency) {
+        terms_id -> Uid,
+        currency -> Text,
+        commitment -> Nullable<Amt>,
+        cap -> Nullable<Amt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     counters,
@@ -766,4 +791,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     disputes,
     credits,
     payments,
+    terms_tiers,
+    terms_limits,
 );

@@ -1,7 +1,5 @@
 //! Walks each invented company as far as it has come: request, terms, acceptance, channel.
 
-use std::collections::BTreeMap;
-
 use super::companies::{COMPANIES, Company, Stage as Reached};
 use super::load::{Stage, ok};
 use super::season::office_hour;
@@ -15,7 +13,7 @@ use crate::requests::store;
 use crate::requests::{
     Assessment, CONDITIONS_VERSION, Contact, ContactKind, Interest, Recommendation, accept, negotiate,
 };
-use crate::terms::{Collector, Offer, ShareBasis, ShareRule, Side};
+use crate::terms::{Collector, Offer, ShareBasis, ShareRule, Side, Tier};
 use crate::values::{Act, Actor, ActorKind, ChannelId, Month, RequestId, Timestamp};
 
 /// A company whose channel is open.
@@ -162,12 +160,15 @@ fn assess(connection: &mut AnyConnection, id: RequestId, company: &Company, act:
 
 fn offer(company: &Company, share: &str, from: Month, note: &str) -> anyhow::Result<Offer> {
     let basis = if company.on_margin { ShareBasis::Margin } else { ShareBasis::Revenue };
-    let rule = ShareRule {
-        basis,
-        general: share.parse()?,
-        by_category: BTreeMap::new(),
-        by_bundle: BTreeMap::new(),
-    };
+    let mut rule = ShareRule::flat(basis, share.parse()?);
+    if company.channel == "BRIGHTLINE" {
+        let tier = |from: &str, share: &str| anyhow::Ok(Tier { from: from.parse()?, share: share.parse()? });
+        rule.tiers.insert("USD".parse()?, vec![tier("5000", "22.5")?, tier("10000", "25")?]);
+    }
+    if company.channel == "HARBOR" {
+        rule.commitments.insert("USD".parse()?, "1500".parse()?);
+        rule.caps.insert("USD".parse()?, "400".parse()?);
+    }
     Ok(Offer {
         rule,
         collects: Collector::Provider,

@@ -132,6 +132,47 @@ impl ChargeLine {
         }
     }
 
+    /// What commitment or cap moves from the re-seller to the provider.
+    pub fn moved(
+        (channel, month, currency, terms): (ChannelId, Month, Currency, Option<TermsId>),
+        role: LineRole,
+        amount: Amount,
+    ) -> Self {
+        Self {
+            id: ChargeLineId::derived(&format!("{channel} {month} {role} {currency}")),
+            channel_id: channel,
+            role,
+            customer_id: None,
+            subscription_id: None,
+            bundle_id: None,
+            product_id: None,
+            category: None,
+            charge_id: None,
+            kind: role.to_string(),
+            month,
+            origin_month: month,
+            corrects_id: None,
+            position: 1,
+            day_from: month.first_day(),
+            day_until: month.end(),
+            currency,
+            quantity: Quantity::ZERO,
+            included: "0".into(),
+            billable: "0".into(),
+            tier: None,
+            unit_price: None,
+            percent: None,
+            cost: None,
+            price_version_id: None,
+            gross: Amount::ZERO,
+            credited: Amount::ZERO,
+            reference: Amount::ZERO,
+            terms_id: terms,
+            reseller_share: Amount::from_micros(-amount.micros()),
+            provider_share: amount,
+        }
+    }
+
     /// Gross less credited.
     pub fn net(&self) -> Result<Amount, OutOfRange> {
         self.gross.checked_sub(self.credited)

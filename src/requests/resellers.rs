@@ -104,7 +104,10 @@ pub fn change_state(
     if !before.state.leads_to(next) {
         return Err(Failure::Refused(NotFromHere(before.state)));
     }
-    diesel::update(resellers::table.find(id)).set(resellers::state.eq(next)).execute(connection)?;
+    let closed_on = (next == ResellerState::Closed).then(|| act.today());
+    diesel::update(resellers::table.find(id))
+        .set((resellers::state.eq(next), resellers::closed_on.eq(closed_on)))
+        .execute(connection)?;
     if next == ResellerState::Closed {
         diesel::update(users::table.filter(users::reseller_id.eq(id)))
             .set(users::state.eq("disabled"))

@@ -5,6 +5,7 @@
 //! apply from a month until agreed ones replace them.
 
 pub mod difference;
+pub mod limits;
 mod model;
 pub mod offer_form;
 pub mod split;

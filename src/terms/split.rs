@@ -1,16 +1,18 @@
 //! Shares revenue between the two sides, to the minor unit.
 //!
-//! For each rate the exact share of all its lines is rounded once, half away from zero, and distributed: every line
-//! gets its own exact share rounded down, and the units left over go to the largest remainders, ties by line order.
-//! So the sums are exact, each part is within one minor unit of its exact value, and the provider's share is the
-//! rest. The most specific rate wins: bundle before category before general.
+//! Lines under one rate form a group: each bundle's own rate, each category's, and the general rate with its tiers;
+//! the most specific wins. The exact share of a group is computed once over its summed basis, slice by slice, rounded
+//! once, half away from zero, and distributed over the lines in proportion to their basis: every line gets its exact
+//! share rounded down, and the units left over go to the largest remainders, ties by line order. Where the summed
+//! basis is zero or negative, the first slice's rate holds for each line. So the sums are exact, each part is within
+//! one minor unit of its exact value, and the provider's share is the rest.
 
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::{Signed, ToPrimitive, Zero};
 
-use super::{ShareBasis, ShareRule};
+use super::{ShareBasis, ShareRule, Slice};
 use crate::values::{Amount, BundleId, Currency, Exact, OutOfRange, Percent, round};
 
 /// A line to be shared; all lines of a call are of one channel, currency and month.
@@ -25,7 +27,7 @@ pub struct SplitLine {
     pub reference: Amount,
 }
 
-/// Both sides' parts of a line; they add up to its net amount.
+/// Both sides' shares of a line; they add up to its net.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineShare {
     pub reseller: Amount,
@@ -34,10 +36,50 @@ pub struct LineShare {
 
 /// Which of the rule's rates a line falls under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Rate {
+pub enum Rate {
     Bundle(BundleId),
     Category(String),
+    /// The general rate, with its tiers.
     General,
+}
+
+/// A slice of a group's basis and what it brings the re-seller, exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceShare {
+    pub slice: Slice,
+    /// How much of the basis lies in it.
+    pub amount: Exact,
+    pub share: Exact,
+}
+
+/// The lines under one rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub rate: Rate,
+    /// The summed basis.
+    pub basis: Exact,
+    pub slices: Vec<SliceShare>,
+    /// The re-seller's share before rounding.
+    pub exact: Exact,
+    pub rounded: Amount,
+}
+
+/// How a line came by its share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedLine {
+    /// The place of its group.
+    pub group: usize,
+    pub basis: Exact,
+    /// The re-seller's share before rounding.
+    pub exact: Exact,
+    pub share: LineShare,
+}
+
+/// A split with everything behind it; the lines in their order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explained {
+    pub groups: Vec<Group>,
+    pub lines: Vec<ExplainedLine>,
 }
 
 /// Shares the lines, in their order.
@@ -46,28 +88,69 @@ pub fn split(
     lines: &[SplitLine],
     currency: Currency,
 ) -> Result<Vec<LineShare>, OutOfRange> {
-    let mut by_rate: BTreeMap<Rate, Vec<(usize, Exact)>> = BTreeMap::new();
-    for (index, line) in lines.iter().enumerate() {
-        let (rate, percent) = rate_of(rule, line.bundle, line.category.as_deref());
-        let shared = basis(rule.basis, line.net.exact(), line.reference.exact());
-        by_rate.entry(rate).or_default().push((index, shared * percent.ratio()));
-    }
-    let mut reseller = vec![Amount::ZERO; lines.len()];
-    for shares in by_rate.values() {
-        for (index, amount) in distributed(shares, currency)? {
-            if let Some(place) = reseller.get_mut(index) {
-                *place = amount;
-            }
-        }
-    }
-    lines
-        .iter()
-        .zip(reseller)
-        .map(|(line, reseller)| Ok(LineShare { reseller, provider: line.net.checked_sub(reseller)? }))
-        .collect()
+    Ok(explained(rule, lines, currency)?.lines.into_iter().map(|line| line.share).collect())
 }
 
-/// The re-seller's share of one unit, exactly: what pages tell beside a price.
+/// Shares the lines, and tells how.
+pub fn explained(rule: &ShareRule, lines: &[SplitLine], currency: Currency) -> Result<Explained, OutOfRange> {
+    let mut by_rate: BTreeMap<Rate, (Vec<Slice>, Vec<usize>)> = BTreeMap::new();
+    let bases: Vec<Exact> =
+        lines.iter().map(|line| basis(rule.basis, line.net.exact(), line.reference.exact())).collect();
+    for (index, line) in lines.iter().enumerate() {
+        let (rate, slices) = rate_of(rule, line.bundle, line.category.as_deref(), currency);
+        by_rate.entry(rate).or_insert_with(|| (slices, Vec::new())).1.push(index);
+    }
+    let mut groups = Vec::with_capacity(by_rate.len());
+    let mut found: Vec<Option<ExplainedLine>> = vec![None; lines.len()];
+    for (rate, (slices, members)) in by_rate {
+        let own: Vec<&Exact> = members.iter().filter_map(|index| bases.get(*index)).collect();
+        let (group, exacts) = group(rate, &slices, &own, currency)?;
+        let shares = distributed(&exacts, group.rounded, currency)?;
+        for ((index, exact), reseller) in members.into_iter().zip(exacts).zip(shares) {
+            if let (Some(line), Some(basis), Some(place)) =
+                (lines.get(index), bases.get(index), found.get_mut(index))
+            {
+                let share = LineShare { reseller, provider: line.net.checked_sub(reseller)? };
+                *place = Some(ExplainedLine { group: groups.len(), basis: basis.clone(), exact, share });
+            }
+        }
+        groups.push(group);
+    }
+    Ok(Explained { groups, lines: found.into_iter().flatten().collect() })
+}
+
+/// A group and the exact share of each of its lines.
+fn group(
+    rate: Rate,
+    slices: &[Slice],
+    bases: &[&Exact],
+    currency: Currency,
+) -> Result<(Group, Vec<Exact>), OutOfRange> {
+    let basis: Exact = bases.iter().copied().sum();
+    let cut: Vec<SliceShare> = slices.iter().map(|slice| within(slice, &basis)).collect();
+    let (exact, exacts) = if basis.is_positive() {
+        let total: Exact = cut.iter().map(|slice| &slice.share).sum();
+        let exacts = bases.iter().map(|one| *one * &total / &basis).collect();
+        (total, exacts)
+    } else {
+        let first = slices.first().map(|slice| slice.share.ratio()).unwrap_or_default();
+        (&basis * &first, bases.iter().map(|one| *one * &first).collect())
+    };
+    let rounded = round(&exact, currency)?;
+    Ok((Group { rate, basis, slices: cut, exact, rounded }, exacts))
+}
+
+/// How much of a basis lies in a slice; all of it in the first one where it is zero or negative.
+fn within(slice: &Slice, basis: &Exact) -> SliceShare {
+    let from = slice.from.exact();
+    let is_first = from.is_zero();
+    let end = slice.up_to.map_or_else(|| basis.clone(), |end| end.exact().min(basis.clone()));
+    let amount =
+        if is_first && !basis.is_positive() { basis.clone() } else { (end - from).max(Exact::zero()) };
+    SliceShare { slice: *slice, share: &amount * slice.share.ratio(), amount }
+}
+
+/// The re-seller's share of one unit in the first slice, exactly: what pages tell beside a price.
 pub fn of_unit(
     rule: &ShareRule,
     bundle: BundleId,
@@ -75,18 +158,29 @@ pub fn of_unit(
     price: Exact,
     reference: Exact,
 ) -> Exact {
-    let (_, percent) = rate_of(rule, bundle, category);
+    let (_, percent) = own_rate(rule, bundle, category).unwrap_or((Rate::General, rule.general));
     basis(rule.basis, price, reference) * percent.ratio()
 }
 
-fn rate_of(rule: &ShareRule, bundle: BundleId, category: Option<&str>) -> (Rate, Percent) {
+fn rate_of(
+    rule: &ShareRule,
+    bundle: BundleId,
+    category: Option<&str>,
+    currency: Currency,
+) -> (Rate, Vec<Slice>) {
+    match own_rate(rule, bundle, category) {
+        Some((rate, share)) => (rate, vec![Slice { from: Amount::ZERO, up_to: None, share }]),
+        None => (Rate::General, rule.slices(currency)),
+    }
+}
+
+/// The rate that a bundle or a category has of its own.
+fn own_rate(rule: &ShareRule, bundle: BundleId, category: Option<&str>) -> Option<(Rate, Percent)> {
     if let Some(percent) = rule.by_bundle.get(&bundle) {
-        return (Rate::Bundle(bundle), *percent);
+        return Some((Rate::Bundle(bundle), *percent));
     }
-    match category.and_then(|category| rule.by_category.get_key_value(category)) {
-        Some((category, percent)) => (Rate::Category(category.clone()), *percent),
-        None => (Rate::General, rule.general),
-    }
+    let (category, percent) = rule.by_category.get_key_value(category?)?;
+    Some((Rate::Category(category.clone()), *percent))
 }
 
 fn basis(basis: ShareBasis, net: Exact, reference: Exact) -> Exact {
@@ -96,14 +190,13 @@ fn basis(basis: ShareBasis, net: Exact, reference: Exact) -> Exact {
     }
 }
 
-/// One rate's shares, rounded so that they add up to their rounded sum.
-fn distributed(shares: &[(usize, Exact)], currency: Currency) -> Result<Vec<(usize, Amount)>, OutOfRange> {
-    let total: Exact = shares.iter().map(|(_, share)| share.clone()).sum();
+/// Whole minor units that add up to `total`, each its exact share rounded down or one more.
+fn distributed(shares: &[Exact], total: Amount, currency: Currency) -> Result<Vec<Amount>, OutOfRange> {
     // A negative total is the mirror image of a positive one.
-    let sign = if total < Exact::zero() { -1 } else { 1 };
+    let sign = if total.is_negative() { -1 } else { 1 };
     let scale = BigInt::from(sign) * BigInt::from(10).pow(currency.minor_digits());
-    let wanted = minor_units(&(round(&total, currency)?.exact() * &scale))?;
-    let scaled: Vec<Exact> = shares.iter().map(|(_, share)| share * &scale).collect();
+    let wanted = minor_units(&(total.exact() * &scale))?;
+    let scaled: Vec<Exact> = shares.iter().map(|share| share * &scale).collect();
     let mut units = Vec::with_capacity(scaled.len());
     for share in &scaled {
         units.push(minor_units(&share.floor())?);
@@ -117,11 +210,7 @@ fn distributed(shares: &[(usize, Exact)], currency: Currency) -> Result<Vec<(usi
             *unit += 1;
         }
     }
-    shares
-        .iter()
-        .zip(units)
-        .map(|((index, _), unit)| Ok((*index, Amount::from_minor_units(sign * unit, currency)?)))
-        .collect()
+    units.into_iter().map(|unit| Amount::from_minor_units(sign * unit, currency)).collect()
 }
 
 fn remainder(scaled: &[Exact], index: usize) -> Exact {
@@ -133,97 +222,4 @@ fn minor_units(exact: &Exact) -> Result<i64, OutOfRange> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use num_traits::Signed;
-    use proptest::prelude::*;
-
-    fn rule(basis: ShareBasis, percent: i64) -> ShareRule {
-        ShareRule {
-            basis,
-            general: Percent::from_units(percent),
-            by_category: BTreeMap::new(),
-            by_bundle: BTreeMap::new(),
-        }
-    }
-
-    fn line(net: i64, reference: i64, currency: Currency) -> SplitLine {
-        let amount = |units| Amount::from_minor_units(units, currency).unwrap();
-        SplitLine {
-            bundle: BundleId::derived("a"),
-            category: None,
-            net: amount(net),
-            reference: amount(reference),
-        }
-    }
-
-    fn shares(rule: &ShareRule, lines: &[SplitLine], currency: Currency) -> Vec<String> {
-        split(rule, lines, currency).unwrap().iter().map(|share| share.reseller.to_string()).collect()
-    }
-
-    #[test]
-    fn the_rounded_total_goes_to_the_largest_remainders() {
-        let usd: Currency = "USD".parse().unwrap();
-        let lines = [line(10, 0, usd), line(10, 0, usd), line(10, 0, usd)];
-        // 18% of 0.30 is 0.054, rounded to 0.05: 0.018 each, two lines get 0.02 and the last the rest.
-        assert_eq!(shares(&rule(ShareBasis::Revenue, 180_000), &lines, usd), ["0.02", "0.02", "0.01"]);
-    }
-
-    #[test]
-    fn the_most_specific_rate_wins() {
-        let usd: Currency = "USD".parse().unwrap();
-        let mut rates = rule(ShareBasis::Revenue, 100_000);
-        rates.by_category.insert("Compute".into(), Percent::from_units(200_000));
-        rates.by_bundle.insert(BundleId::derived("b"), Percent::from_units(300_000));
-        let compute = SplitLine { category: Some("Compute".into()), ..line(1000, 0, usd) };
-        let bundle = SplitLine { bundle: BundleId::derived("b"), ..compute.clone() };
-        assert_eq!(shares(&rates, &[line(1000, 0, usd), compute, bundle], usd), ["1", "2", "3"]);
-    }
-
-    #[test]
-    fn a_margin_share_is_never_negative_for_a_line() {
-        let usd: Currency = "USD".parse().unwrap();
-        let lines = [line(1000, 400, usd), line(300, 500, usd)];
-        assert_eq!(shares(&rule(ShareBasis::Margin, 500_000), &lines, usd), ["3", "0"]);
-    }
-
-    proptest! {
-        #[test]
-        fn shares_add_up_and_stay_within_one_minor_unit(
-            nets in prop::collection::vec(-100_000i64..10_000_000, 1..20),
-            percent in 0i64..=1_000_000,
-            code in prop::sample::select(vec!["USD", "JPY", "KWD"]),
-        ) {
-            let currency: Currency = code.parse().unwrap();
-            let rule = rule(ShareBasis::Revenue, percent);
-            let lines: Vec<SplitLine> = nets.iter().map(|net| line(*net, 0, currency)).collect();
-            let shares = split(&rule, &lines, currency).unwrap();
-            let unit = Exact::new(1.into(), BigInt::from(10).pow(currency.minor_digits()));
-            let mut exact_total = Exact::zero();
-            for (line, share) in lines.iter().zip(&shares) {
-                let exact = line.net.exact() * rule.general.ratio();
-                prop_assert!((share.reseller.exact() - &exact).abs() < unit);
-                prop_assert_eq!(share.reseller.checked_add(share.provider).unwrap(), line.net);
-                exact_total += exact;
-            }
-            let total = Amount::sum(shares.iter().map(|share| share.reseller)).unwrap();
-            prop_assert_eq!(total, round(&exact_total, currency).unwrap());
-        }
-
-        #[test]
-        fn the_opposite_amounts_have_the_opposite_shares(
-            nets in prop::collection::vec(-100_000i64..10_000_000, 1..20), percent in 0i64..=1_000_000,
-        ) {
-            let usd: Currency = "USD".parse().unwrap();
-            let rule = rule(ShareBasis::Revenue, percent);
-            let lines = |sign: i64| nets.iter().map(|net| line(sign * net, 0, usd)).collect::<Vec<_>>();
-            let total: i64 = nets.iter().sum();
-            prop_assume!(total != 0);
-            let there = split(&rule, &lines(1), usd).unwrap();
-            let back = split(&rule, &lines(-1), usd).unwrap();
-            for (one, other) in there.iter().zip(back) {
-                prop_assert_eq!(one.reseller.micros(), -other.reseller.micros());
-            }
-        }
-    }
-}
+mod tests;

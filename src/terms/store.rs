@@ -1,18 +1,19 @@
 //! Terms in the database: numbered versions, one open offer at a time.
 
-use std::collections::{BTreeMap, HashMap};
+mod rules;
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use serde_json::json;
 
 use super::{Collector, Offer, ShareBasis, ShareRule, Side, TermsState, TermsVersion};
 use crate::audit::{self, Event};
-use crate::db::schema::{bundles, channels, resellers, terms_rates, terms_versions};
+use crate::db::schema::{bundles, channels, resellers, terms_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
-use crate::values::{
-    Act, BundleId, ChannelId, Month, ObjectId, Percent, RequestId, ResellerId, TermsId, Timestamp,
-};
+use crate::values::{Act, BundleId, ChannelId, Month, Percent, RequestId, ResellerId, TermsId, Timestamp};
+use rules::Parts;
 
 crate::text_columns!(ShareBasis, Collector, Side, TermsState);
 
@@ -33,7 +34,6 @@ type Row = (
     (TermsId, RequestId, i64, TermsState, Side, ShareBasis, Percent, Collector),
     (i64, Month, Option<Month>, String, Timestamp, String, Option<Timestamp>, Option<String>),
 );
-type Rates = HashMap<TermsId, (BTreeMap<String, Percent>, BTreeMap<BundleId, Percent>)>;
 
 /// A request's versions, the newest first.
 pub fn of_request(connection: &mut AnyConnection, request: RequestId) -> QueryResult<Vec<TermsVersion>> {
@@ -56,17 +56,17 @@ pub fn of_request(connection: &mut AnyConnection, request: RequestId) -> QueryRe
         ))
         .load(connection)?;
     let ids: Vec<TermsId> = rows.iter().map(|row| row.0.0).collect();
-    let mut rates = rates(connection, &ids)?;
-    Ok(rows.into_iter().map(|row| read_version(row, &mut rates)).collect())
+    let mut rules = rules::of(connection, &ids)?;
+    Ok(rows.into_iter().map(|row| read_version(row, &mut rules)).collect())
 }
 
-fn read_version(row: Row, rates: &mut Rates) -> TermsVersion {
+fn read_version(row: Row, rules: &mut HashMap<TermsId, Parts>) -> TermsVersion {
     let (
         (id, request, number, state, proposed_by, basis, general, collects),
         (payment_days, valid_from, valid_until, note, created_at, created_by, answered_at, answered_by),
     ) = row;
-    let (by_category, by_bundle) = rates.remove(&id).unwrap_or_default();
-    let rule = ShareRule { basis, general, by_category, by_bundle };
+    let Parts { tiers, by_category, by_bundle, commitments, caps } = rules.remove(&id).unwrap_or_default();
+    let rule = ShareRule { basis, general, tiers, by_category, by_bundle, commitments, caps };
     let payment_days = u32::try_from(payment_days).unwrap_or_default();
     let offer = Offer { rule, collects, payment_days, valid_from, valid_until, note };
     TermsVersion {
@@ -81,25 +81,6 @@ fn read_version(row: Row, rates: &mut Rates) -> TermsVersion {
         answered_at,
         answered_by,
     }
-}
-
-fn rates(connection: &mut AnyConnection, ids: &[TermsId]) -> QueryResult<Rates> {
-    type Row = (TermsId, Option<BundleId>, Option<String>, Percent);
-    let rows: Vec<Row> = terms_rates::table
-        .filter(terms_rates::terms_id.eq_any(ids))
-        .select((terms_rates::terms_id, terms_rates::bundle_id, terms_rates::category, terms_rates::share))
-        .load(connection)?;
-    let mut rates = Rates::new();
-    for (id, bundle, category, share) in rows {
-        let (by_category, by_bundle) = rates.entry(id).or_default();
-        if let Some(bundle) = bundle {
-            by_bundle.insert(bundle, share);
-        }
-        if let Some(category) = category {
-            by_category.insert(category, share);
-        }
-    }
-    Ok(rates)
 }
 
 /// The agreed terms of a re-seller in a month: those with the latest first month, and of these the newest.
@@ -175,27 +156,10 @@ pub fn propose(
             ),
         ))
         .execute(connection)?;
-    put_rates(connection, id, &offer.rule)?;
+    rules::put(connection, id, &offer.rule)?;
     let summary = format!("Terms version {number} offered, share {}%", offer.rule.general);
     record(connection, request, "terms.offered", summary, offer, act)?;
     Ok(number)
-}
-
-fn put_rates(connection: &mut AnyConnection, terms: TermsId, rule: &ShareRule) -> QueryResult<()> {
-    let categories = rule.by_category.iter().map(|(name, share)| (None, Some(name.clone()), *share));
-    let bundles = rule.by_bundle.iter().map(|(bundle, share)| (Some(*bundle), None, *share));
-    for (bundle, category, share) in categories.chain(bundles).collect::<Vec<_>>() {
-        diesel::insert_into(terms_rates::table)
-            .values((
-                terms_rates::id.eq(ObjectId::generate()),
-                terms_rates::terms_id.eq(terms),
-                terms_rates::bundle_id.eq(bundle),
-                terms_rates::category.eq(category),
-                terms_rates::share.eq(share),
-            ))
-            .execute(connection)?;
-    }
-    Ok(())
 }
 
 /// Agrees to the other side's open offer, as version `number` that was read. A running re-seller's months from its
@@ -285,6 +249,7 @@ fn record(
         .optional()?;
     let event = Event::on("terms", request, action, summary).of_reseller(reseller).after(json!({
         "share": offer.rule.general,
+        "tiers": rules::told(&offer.rule),
         "basis": offer.rule.basis,
         "valid_from": offer.valid_from,
         "payment_days": offer.payment_days,

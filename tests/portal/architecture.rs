@@ -14,7 +14,7 @@ const LISTS: [&str; 1] = ["db/schema.rs"];
 const FOR_THE_PROVIDER: [&str; 5] = ["web/", "cli/", "demo/", "work.rs", "usage/background.rs"];
 
 /// The files that decide: they read neither database, clock, request nor template.
-const RULES: [&str; 14] = [
+const RULES: [&str; 19] = [
     "catalog/model.rs",
     "catalog/prices.rs",
     "channels/model.rs",
@@ -25,8 +25,13 @@ const RULES: [&str; 14] = [
     "rating/month.rs",
     "requests/model.rs",
     "requests/state.rs",
+    "settlement/checklist.rs",
     "settlement/corrections.rs",
+    "settlement/credit.rs",
+    "settlement/seal.rs",
+    "settlement/state.rs",
     "terms/difference.rs",
+    "terms/limits.rs",
     "terms/split.rs",
     "usage/resolve.rs",
 ];

@@ -4,6 +4,7 @@ mod closing;
 mod command;
 mod corrections;
 mod credits;
+mod limits;
 mod pages;
 mod posting;
 mod setting;

@@ -65,6 +65,8 @@ CREATE TABLE resellers (
     name_key TEXT NOT NULL,
     country TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('awaiting_channel', 'active', 'suspended', 'closed')),
+    -- The first day without it.
+    closed_on DATE,
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX resellers_by_name ON resellers (name_key);

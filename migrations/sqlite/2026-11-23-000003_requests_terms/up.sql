@@ -48,3 +48,22 @@ CREATE TABLE terms_versions (
 ) STRICT;
 -- At most one offer is open at a time.
 CREATE UNIQUE INDEX terms_versions_open ON terms_versions (request_id) WHERE state = 'proposed';
+
+-- The month's basis from an amount on has its own share; below the first edge the general share holds.
+CREATE TABLE terms_tiers (
+    terms_id BLOB NOT NULL REFERENCES terms_versions (id),
+    currency TEXT NOT NULL,
+    from_amount INTEGER NOT NULL CHECK (from_amount > 0),
+    share INTEGER NOT NULL CHECK (share BETWEEN 0 AND 1000000),
+    PRIMARY KEY (terms_id, currency, from_amount)
+) STRICT;
+
+-- What the provider's share of a full month is at least, and the re-seller's at most.
+CREATE TABLE terms_limits (
+    terms_id BLOB NOT NULL REFERENCES terms_versions (id),
+    currency TEXT NOT NULL,
+    commitment INTEGER CHECK (commitment > 0),
+    cap INTEGER CHECK (cap >= 0),
+    PRIMARY KEY (terms_id, currency),
+    CHECK (commitment IS NOT NULL OR cap IS NOT NULL)
+) STRICT;

@@ -12,7 +12,7 @@ use crate::mail::Letterhead;
 use crate::requests::{Request, RequestState, accept, negotiate, store};
 use crate::terms::offer_form::OfferForm;
 use crate::terms::{Side, store as terms};
-use crate::values::{Month, RequestId};
+use crate::values::{Currency, Month, RequestId};
 use crate::web::{
     Answer, Error, Errors, Fields, Form, Go, NoFields, RootAdmin, Shell, Site, page, page_with,
 };
@@ -26,11 +26,25 @@ pub struct OfferPage {
     errors: Errors,
     bundles: Vec<(String, String)>,
     categories: Vec<String>,
+    currencies: Vec<(String, String)>,
     action: String,
     back: String,
 }
 
 impl OfferPage {
+    /// The field of a row of tiers or limits.
+    fn named(&self, part: &str, row: &usize) -> String {
+        format!("{part}.{row}")
+    }
+
+    fn typed(&self, part: &str, row: &usize) -> &str {
+        self.form.get(&format!("{part}.{row}"))
+    }
+
+    fn error(&self, part: &str, row: &usize) -> &str {
+        self.errors.of(&format!("{part}.{row}"))
+    }
+
     fn special(&self, prefix: &str, key: &str) -> &str {
         self.form.get(&format!("{prefix}{key}"))
     }
@@ -75,7 +89,9 @@ pub(super) async fn offer_page(
     categories.extend(form.categories().map(str::to_owned));
     categories.sort_unstable();
     categories.dedup();
-    Ok(OfferPage { shell, name: request.name().to_owned(), form, errors, bundles, categories, action, back })
+    let currencies = Currency::all().map(|one| (one.to_string(), one.to_string())).collect();
+    let name = request.name().to_owned();
+    Ok(OfferPage { shell, name, form, errors, bundles, categories, currencies, action, back })
 }
 
 fn addresses(request: &Request) -> (String, String) {

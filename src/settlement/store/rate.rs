@@ -2,18 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::out_of_range;
 use crate::books;
 use crate::db::query::Both;
-use crate::db::schema::{channels, charge_lines as l, statements};
+use crate::db::schema::{channels, charge_lines as l, resellers, statements, subscriptions};
 use crate::db::{AnyConnection, Failure};
 use crate::rating::{self, ChargeLine, Line, LineRole, MonthInputs};
 use crate::settlement::StatementState;
 use crate::settlement::corrections::{Place, corrections};
-use crate::terms::{self, TermsVersion};
-use crate::values::{Amount, ChannelId, Currency, Month, ResellerId, StatementId, TermsId, Timestamp};
+use crate::terms::limits::{Part, Shares, adjust};
+use crate::terms::{self, ShareRule, TermsVersion};
+use crate::values::{Amount, ChannelId, Currency, Days, Month, ResellerId, StatementId, TermsId, Timestamp};
 
 /// What rating a month brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,9 @@ pub fn rate_month<R>(
     let terms = terms::store::in_effect(connection, reseller, month)?;
     let mut currencies = kept_currencies(connection, channel, month)?;
     currencies.extend(lines.iter().map(|line| line.currency));
-    let rating = Rating { channel, month, inputs, lines };
+    currencies.extend(terms.iter().flat_map(|terms| terms.offer.rule.commitments.keys().copied()));
+    let is_over = now.day() >= month.end();
+    let rating = Rating { channel, month, is_over, inputs, lines };
     for currency in currencies {
         match closed.get(&currency) {
             None => rating.replace(connection, currency, terms.as_ref())?,
@@ -70,6 +74,8 @@ fn kept_currencies(
 struct Rating {
     channel: ChannelId,
     month: Month,
+    /// Commitment and cap are due when the month is.
+    is_over: bool,
     inputs: MonthInputs,
     lines: Vec<Line>,
 }
@@ -87,10 +93,37 @@ impl Rating {
         let shared = self.inputs.shared(&self.lines, currency, rule).map_err(out_of_range)?;
         let places = (1..).zip(&self.lines).filter(|(_, line)| line.currency == currency);
         let placed: Vec<_> = places.map(|(position, _)| position).zip(shared).collect();
-        let terms = terms.map(|terms| terms.id);
-        let lines = rating::store::charge_lines(self.channel, self.month, &placed, terms);
+        let id = terms.map(|terms| terms.id);
+        let mut lines = rating::store::charge_lines(self.channel, self.month, &placed, id);
+        if let Some(rule) = rule.filter(|_| self.is_over) {
+            lines.extend(self.limit_lines(connection, currency, rule, id, &lines)?);
+        }
         rating::store::clear(connection, self.channel, self.month, currency)?;
         Ok(rating::store::insert(connection, &lines)?)
+    }
+
+    /// Commitment and cap as lines of their own.
+    fn limit_lines<R>(
+        &self,
+        connection: &mut AnyConnection,
+        currency: Currency,
+        rule: &ShareRule,
+        terms: Option<TermsId>,
+        lines: &[ChargeLine],
+    ) -> Result<Vec<ChargeLine>, Failure<R>> {
+        let sum = |part: fn(&ChargeLine) -> Amount| Amount::sum(lines.iter().map(part)).map_err(out_of_range);
+        let shares =
+            Shares { reseller: sum(|line| line.reseller_share)?, provider: sum(|line| line.provider_share)? };
+        let (commitment, cap) = (rule.commitments.get(&currency).copied(), rule.caps.get(&currency).copied());
+        let part = active_part(connection, self.channel, self.month)?;
+        let moved = adjust(commitment, cap, shares, part, currency).map_err(out_of_range)?;
+        let place = (self.channel, self.month, currency, terms);
+        let moves = [(LineRole::Commitment, moved.commitment), (LineRole::Cap, moved.cap)];
+        Ok(moves
+            .into_iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(role, amount)| ChargeLine::moved(place, role, amount))
+            .collect())
     }
 
     /// Puts what differs from the settled lines of a closed month into the next open statement.
@@ -125,6 +158,24 @@ impl Rating {
         }
         Ok(Rated { lines: self.lines.len(), gross })
     }
+}
+
+/// The days of a month on which the channel ran: from the day it was made, or its first subscription if that is
+/// earlier, until the account was closed.
+fn active_part(connection: &mut AnyConnection, channel: ChannelId, month: Month) -> QueryResult<Part> {
+    let (made, closed): (Timestamp, Option<NaiveDate>) = channels::table
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .filter(channels::id.eq(channel))
+        .select((channels::created_at, resellers::closed_on))
+        .first(connection)?;
+    let first: Option<NaiveDate> = subscriptions::table
+        .filter(subscriptions::channel_id.eq(channel))
+        .select(diesel::dsl::min(subscriptions::start_on))
+        .first(connection)?;
+    let from = first.map_or(made.day(), |first| first.min(made.day()));
+    let ran =
+        Days::new(from, closed.unwrap_or(NaiveDate::MAX)).and_then(|days| days.intersect(month.all_days()));
+    Ok(Part { active_days: ran.map_or(0, Days::len), month_days: month.days() })
 }
 
 /// Makes the statement of an open month, when it is not there.

@@ -100,4 +100,27 @@ on_both! {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].offer, found[1].offer);
     }
+
+    fn tiers_and_limits_are_offered_compared_and_kept(world) {
+        let id = with_forecast(world, "Halden", "20000");
+        some_terms(id).state("proposed").share("15").proposed_by("reseller").build(world);
+        let root = world.root();
+        let path = format!("/requests/{id}/offers");
+        let typed = offer(&[
+            ("share", "15"),
+            ("tier_currency.0", "USD"), ("tier_from.0", "10,000"), ("tier_share.0", "20"),
+            ("limit_currency.0", "USD"), ("commitment.0", "500"), ("cap.0", "3000"),
+        ]);
+        root.submit(&path, &typed);
+        let page = root.get(&format!("/requests/{id}")).expect(200);
+        assert!(lines(&page).iter().any(|[term, old, new]| term == "Tiers in USD" && old == "–" && new.starts_with("15% up to 10,000.00, 20% above")), "{:?}", lines(&page));
+        assert!(page.main().contains("Minimum commitment in USD") && page.main().contains("Cap of the share in USD"));
+        assert!(page.main().contains("500.00"), "500.00 of 20,000 more by the tier");
+        let again = root.get(&path).expect(200);
+        assert_eq!(again.field_value("tier_from.0"), "10000.00");
+        assert_eq!(again.field_value("commitment.0"), "500.00");
+        let wrong = root.post(&path, &offer(&[("tier_currency.0", "USD"), ("tier_from.0", "-1"), ("tier_share.0", "20")])).expect(422);
+        assert_eq!(wrong.error_of("tier_from.0"), "Enter an amount above zero; up to it the general share holds");
+        assert_eq!(wrong.field_value("tier_from.0"), "-1");
+    }
 }

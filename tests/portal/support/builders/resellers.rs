@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use reseller_portal::db::AnyConnection;
 use reseller_portal::db::schema::{
-    reseller_request_info as requests, resellers, terms_rates, terms_versions,
+    reseller_request_info as requests, resellers, terms_limits, terms_rates, terms_tiers, terms_versions,
 };
-use reseller_portal::values::{BundleId, ComponentId, Percent, RequestId, ResellerId, TermsId, search_key};
+use reseller_portal::values::{
+    Amount, BundleId, ComponentId, Percent, RequestId, ResellerId, TermsId, search_key,
+};
 
 use super::{an_applicant, next_number, parsed};
 use crate::support::World;
@@ -92,6 +94,8 @@ pub struct NewTerms {
     until: Option<String>,
     bundles: Vec<(BundleId, String)>,
     categories: Vec<(String, String)>,
+    tiers: Vec<(String, String, String)>,
+    limits: Vec<(String, Option<String>, Option<String>)>,
 }
 
 /// The version of the terms that was made.
@@ -110,6 +114,8 @@ pub fn some_terms(request: RequestId) -> NewTerms {
         until: None,
         bundles: Vec::new(),
         categories: Vec::new(),
+        tiers: Vec::new(),
+        limits: Vec::new(),
     }
 }
 
@@ -157,6 +163,18 @@ impl NewTerms {
         self
     }
 
+    /// From an amount of the month's basis on, another share.
+    pub fn tier(mut self, currency: &str, from: &str, percent: &str) -> Self {
+        self.tiers.push((currency.to_owned(), from.to_owned(), percent.to_owned()));
+        self
+    }
+
+    /// Minimum commitment and cap of a full month.
+    pub fn limits(mut self, currency: &str, commitment: Option<&str>, cap: Option<&str>) -> Self {
+        self.limits.push((currency.to_owned(), commitment.map(str::to_owned), cap.map(str::to_owned)));
+        self
+    }
+
     pub fn build(self, world: &World) -> Terms {
         world.write(|connection| {
             let answered = (self.state != "proposed").then(|| world.now());
@@ -181,6 +199,26 @@ impl NewTerms {
                     terms_versions::answered_by.eq(answered.map(|_| "Kim Kestrel")),
                 ))
                 .execute(connection)?;
+            for (currency, from, share) in &self.tiers {
+                diesel::insert_into(terms_tiers::table)
+                    .values((
+                        terms_tiers::terms_id.eq(id),
+                        terms_tiers::currency.eq(currency),
+                        terms_tiers::from_amount.eq(parsed::<Amount>(from)),
+                        terms_tiers::share.eq(parsed::<Percent>(share)),
+                    ))
+                    .execute(connection)?;
+            }
+            for (currency, commitment, cap) in &self.limits {
+                diesel::insert_into(terms_limits::table)
+                    .values((
+                        terms_limits::terms_id.eq(id),
+                        terms_limits::currency.eq(currency),
+                        terms_limits::commitment.eq(commitment.as_deref().map(parsed::<Amount>)),
+                        terms_limits::cap.eq(cap.as_deref().map(parsed::<Amount>)),
+                    ))
+                    .execute(connection)?;
+            }
             for (bundle, share) in &self.bundles {
                 insert_rate(connection, id, Some(*bundle), None, share)?;
             }
