@@ -7,8 +7,11 @@ use super::bundle_store::{Outcome, draft, refuse};
 use super::{BundleKind, BundleRefusal, BundleState, ChargeKind, ChargeModel, Component, NewCharge, store};
 use crate::audit::{self, Event};
 use crate::db::AnyConnection;
-use crate::db::schema::{bundle_components, charges, price_values};
+use crate::db::schema::{bundle_components, charge_tiers, charges, price_values};
 use crate::values::{Act, BundleId, ChargeId, ComponentId, ProductId, Quantity};
+
+/// The most edges that the tiers of a charge have.
+const MOST_EDGES: usize = 20;
 
 /// A component as it is named in its bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +95,21 @@ fn delete_component(connection: &mut AnyConnection, id: BundleId, part: Part) ->
 pub fn add_charge(
     connection: &mut AnyConnection,
     id: BundleId,
-    new: NewCharge,
+    new: &NewCharge,
     act: &Act,
 ) -> Outcome<ChargeId> {
     let bundle = draft(connection, id)?;
-    let usage_model = matches!(new.model, ChargeModel::PerUnit | ChargeModel::CostPlus);
     match (new.kind, new.product) {
-        (ChargeKind::Usage, Some(product)) if usage_model => {
+        (ChargeKind::Usage, Some(product)) if new.model != ChargeModel::Flat => {
             if !store::product(connection, product)?.metered {
                 return refuse(BundleRefusal::NotMetered);
             }
         }
         (ChargeKind::OneTime | ChargeKind::Recurring, None) if new.model == ChargeModel::Flat => {}
         _ => return refuse(BundleRefusal::NotMetered),
+    }
+    if let Err(refusal) = check_parts(new) {
+        return refuse(refusal);
     }
     if bundle.charges.iter().any(|charge| charge.kind == new.kind && charge.product == new.product) {
         return refuse(BundleRefusal::ChargeTaken);
@@ -119,13 +124,40 @@ pub fn add_charge(
             charges::model.eq(new.model),
             charges::product_id.eq(new.product),
             charges::position.eq(position),
+            charges::package_size.eq(new.package),
         ))
         .execute(connection)?;
+    for (up_to, tier) in new.edges.iter().zip(1i64..) {
+        diesel::insert_into(charge_tiers::table)
+            .values((
+                charge_tiers::charge_id.eq(charge),
+                charge_tiers::tier.eq(tier),
+                charge_tiers::up_to.eq(*up_to),
+            ))
+            .execute(connection)?;
+    }
     let summary = format!("{} added to {}", charge_words(connection, new.kind, new.product)?, bundle.code);
     let event = Event::on("bundle", id, "bundle.charge_added", summary)
-        .after(json!({ "kind": new.kind, "model": new.model, "product": new.product }));
+        .after(json!({
+            "kind": new.kind, "model": new.model, "product": new.product, "edges": new.edges, "package": new.package,
+        }));
     audit::record(connection, act, event)?;
     Ok(charge)
+}
+
+/// Tiers have ascending edges above zero, and a package more than no unit; other models have neither.
+fn check_parts(new: &NewCharge) -> Result<(), BundleRefusal> {
+    let has_tiers = matches!(new.model, ChargeModel::Graduated | ChargeModel::Volume);
+    let is_ascending = new.edges.iter().zip(new.edges.iter().skip(1)).all(|(one, next)| one < next);
+    let are_positive = new.edges.iter().all(|edge| *edge > Quantity::ZERO);
+    if new.edges.is_empty() == has_tiers || !is_ascending || !are_positive || new.edges.len() > MOST_EDGES {
+        return Err(BundleRefusal::Edges);
+    }
+    let is_package = new.model == ChargeModel::Package;
+    if new.package.is_some() != is_package || new.package.is_some_and(|units| units <= Quantity::ZERO) {
+        return Err(BundleRefusal::PackageSize);
+    }
+    Ok(())
 }
 
 /// Takes a charge out of a draft, with its prices.
@@ -140,6 +172,7 @@ pub fn remove_charge(
         return Err(diesel::result::Error::NotFound.into());
     };
     diesel::delete(price_values::table.filter(price_values::charge_id.eq(charge))).execute(connection)?;
+    diesel::delete(charge_tiers::table.filter(charge_tiers::charge_id.eq(charge))).execute(connection)?;
     diesel::delete(charges::table.find(charge)).execute(connection)?;
     let words = charge_words(connection, removed.kind, removed.product)?;
     let summary = format!("{words} taken out of {}", bundle.code);

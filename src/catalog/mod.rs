@@ -14,5 +14,7 @@ pub mod prices;
 pub mod pricing;
 pub mod product_store;
 pub mod store;
+mod value;
 
 pub use model::*;
+pub use value::PriceValue;

@@ -1,14 +1,15 @@
 //! Products, bundles, charges and price versions.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 
+use super::PriceValue;
 use super::pricing::ValueFault;
 use crate::text_enum;
 use crate::values::{
-    BundleId, ChannelId, ChargeId, Code, Currency, Exact, Percent, PriceVersionId, ProductId, Quantity,
-    Timestamp, UnitPrice,
+    BundleId, ChannelId, ChargeId, Code, Currency, PriceVersionId, ProductId, Quantity, Timestamp,
 };
 
 text_enum! {
@@ -40,6 +41,12 @@ text_enum! {
         Flat => "flat",
         /// Each unit above what is included.
         PerUnit => "per_unit",
+        /// Each unit above what is included, at the price of the tier that its position in the month lies in.
+        Graduated => "graduated",
+        /// All units above what is included, at the price of the tier that the month's total lies in.
+        Volume => "volume",
+        /// Packages of a number of units, rounded up once a month.
+        Package => "package",
         /// The usage record's own list cost times (1 + percent).
         CostPlus => "cost_plus",
     }
@@ -101,21 +108,20 @@ pub struct Charge {
     /// The metered product of a usage charge.
     pub product: Option<ProductId>,
     pub position: i64,
+    /// Graduated and volume: the upper edges of all tiers but the last, ascending; an edge belongs to the tier below it.
+    pub edges: Vec<Quantity>,
+    /// Package: the units that one price buys.
+    pub package: Option<Quantity>,
 }
 
-/// What a charge costs: a price for each unit, or for cost-plus the percent on top of the list cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PriceValue {
-    Unit(UnitPrice),
-    CostPlus(Percent),
-}
-
-impl PriceValue {
-    /// What a quantity or a cost is multiplied with: the price, or 1 + percent.
-    pub fn factor(self) -> Exact {
-        match self {
-            Self::Unit(price) => price.exact(),
-            Self::CostPlus(percent) => percent.ratio() + Exact::from_integer(1.into()),
+impl Charge {
+    /// The tiers that have a price each, from 1; just 0 where one price is for all units.
+    pub fn tiers(&self) -> RangeInclusive<u32> {
+        match self.model {
+            ChargeModel::Graduated | ChargeModel::Volume => {
+                1..=u32::try_from(self.edges.len()).unwrap_or(u32::MAX).saturating_add(1)
+            }
+            _ => 0..=0,
         }
     }
 }
@@ -194,12 +200,16 @@ pub struct NewBundle {
 }
 
 /// A charge to be added to a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCharge {
     pub kind: ChargeKind,
     pub model: ChargeModel,
     /// The metered product of a usage charge.
     pub product: Option<ProductId>,
+    /// Graduated and volume: the upper edges of all tiers but the last.
+    pub edges: Vec<Quantity>,
+    /// Package: the units that one price buys.
+    pub package: Option<Quantity>,
 }
 
 /// Why a bundle is not made or changed.
@@ -213,6 +223,10 @@ pub enum BundleRefusal {
     ChargeTaken,
     #[error("Choose a metered product for a usage charge")]
     NotMetered,
+    #[error("Enter 1 to 20 edges above zero, each higher than the one before it")]
+    Edges,
+    #[error("Enter how many units a package has, more than zero")]
+    PackageSize,
     #[error("A package is made of bundles, and a bundle of products")]
     WrongPart,
     #[error("Choose a bundle that is active")]

@@ -10,7 +10,7 @@ use crate::values::{ChargeId, Currency};
 pub enum ValueFault {
     #[error("Enter a price")]
     Missing,
-    #[error("Enter a percent for a cost-plus charge and a price for any other")]
+    #[error("Enter a percent for a cost-plus charge, a price for each tier, and one price for any other")]
     WrongKind,
     /// One-time and recurring charges are due as they are, so the currency must be able to pay them.
     #[error("Enter a price with at most {digits} decimals, as {currency} has")]
@@ -40,7 +40,10 @@ fn fault(charge: &Charge, value: Option<&PriceValue>, currency: Currency) -> Opt
         (Some(PriceValue::CostPlus(percent)), ChargeModel::CostPlus) => {
             (percent.units() < -1_000_000).then_some(ValueFault::BelowNothing)
         }
-        (Some(PriceValue::Unit(price)), ChargeModel::Flat | ChargeModel::PerUnit) => {
+        (Some(PriceValue::Tiers(prices)), ChargeModel::Graduated | ChargeModel::Volume) => {
+            (prices.len() != charge.tiers().count()).then_some(ValueFault::WrongKind)
+        }
+        (Some(PriceValue::Unit(price)), ChargeModel::Flat | ChargeModel::PerUnit | ChargeModel::Package) => {
             let is_fine = charge.kind == ChargeKind::Usage || price.decimal().scale() <= digits;
             (!is_fine).then_some(ValueFault::Precision { currency, digits })
         }
@@ -55,7 +58,8 @@ mod tests {
 
     fn charge(kind: ChargeKind, model: ChargeModel) -> Charge {
         let product = (kind == ChargeKind::Usage).then(ProductId::generate);
-        Charge { id: ChargeId::generate(), kind, model, product, position: 1 }
+        let (edges, package) = (Vec::new(), None);
+        Charge { id: ChargeId::generate(), kind, model, product, position: 1, edges, package }
     }
 
     fn faults(charge: &Charge, value: Option<PriceValue>, currency: &str) -> Vec<ValueFault> {
@@ -97,5 +101,20 @@ mod tests {
         assert_eq!(faults(&resold, percent("12.5"), "USD"), []);
         assert_eq!(faults(&resold, percent("-100"), "USD"), []);
         assert_eq!(faults(&resold, percent("-100.0001"), "USD"), [ValueFault::BelowNothing]);
+    }
+
+    #[test]
+    fn tiers_need_a_price_each() {
+        let mut graduated = charge(ChargeKind::Usage, ChargeModel::Graduated);
+        graduated.edges = vec!["100".parse().unwrap()];
+        let tiers = |prices: &[&str]| {
+            Some(PriceValue::Tiers(prices.iter().map(|price| price.parse().unwrap()).collect()))
+        };
+        assert_eq!(faults(&graduated, tiers(&["0.12", "0.1"]), "USD"), []);
+        assert_eq!(faults(&graduated, tiers(&["0.12"]), "USD"), [ValueFault::WrongKind]);
+        assert_eq!(faults(&graduated, unit("0.12"), "USD"), [ValueFault::WrongKind]);
+        let package = charge(ChargeKind::Usage, ChargeModel::Package);
+        assert_eq!(faults(&package, tiers(&["5"]), "USD"), [ValueFault::WrongKind]);
+        assert_eq!(faults(&package, unit("5"), "USD"), []);
     }
 }

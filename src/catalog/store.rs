@@ -9,7 +9,7 @@ use super::{
     Bundle, BundleKind, BundleState, Charge, ChargeKind, ChargeModel, Component, PriceConcern, Product,
 };
 use crate::db::AnyConnection;
-use crate::db::schema::{bundle_components, bundles, charges, products};
+use crate::db::schema::{bundle_components, bundles, charge_tiers, charges, products};
 use crate::values::{BundleId, ChargeId, ProductId, Quantity};
 
 crate::text_columns!(BundleKind, BundleState, ChargeKind, ChargeModel, PriceConcern);
@@ -29,7 +29,7 @@ pub(super) const BUNDLE: BundleColumns =
     (bundles::id, bundles::code, bundles::name, bundles::description, bundles::kind, bundles::state);
 
 type ComponentRow = (BundleId, Option<ProductId>, Option<BundleId>, Quantity);
-type ChargeRow = (BundleId, ChargeId, ChargeKind, ChargeModel, Option<ProductId>, i64);
+type ChargeRow = (BundleId, ChargeId, ChargeKind, ChargeModel, Option<ProductId>, i64, Option<Quantity>);
 
 pub(super) fn to_product((id, sku, name, category, unit, metered): ProductRow) -> Product {
     Product { id, sku, name, category, unit, metered }
@@ -43,8 +43,8 @@ fn to_component((_, product, member, included): ComponentRow) -> Option<Componen
     }
 }
 
-fn to_charge((_, id, kind, model, product, position): ChargeRow) -> Charge {
-    Charge { id, kind, model, product, position }
+fn to_charge((_, id, kind, model, product, position, package): ChargeRow, edges: Vec<Quantity>) -> Charge {
+    Charge { id, kind, model, product, position, edges, package }
 }
 
 /// Every product, by name.
@@ -92,21 +92,43 @@ pub(super) fn whole(connection: &mut AnyConnection, rows: Vec<BundleRow>) -> Que
         table.filter(bundle_id.eq_any(&ids)).order(id).select(columns).load(connection)?
     };
     let dues: Vec<ChargeRow> = {
-        use charges::{bundle_id, id, kind, model, position, product_id, table};
-        let columns = (bundle_id, id, kind, model, product_id, position);
+        use charges::{bundle_id, id, kind, model, package_size, position, product_id, table};
+        let columns = (bundle_id, id, kind, model, product_id, position, package_size);
         table.filter(bundle_id.eq_any(&ids)).order(position).select(columns).load(connection)?
     };
-    Ok(joined(rows, parts, dues))
+    let edges = edges(connection, &ids)?;
+    Ok(joined(rows, parts, dues, edges))
 }
 
-fn joined(found: Vec<BundleRow>, parts: Vec<ComponentRow>, dues: Vec<ChargeRow>) -> Vec<Bundle> {
+type Edges = BTreeMap<ChargeId, Vec<Quantity>>;
+
+fn edges(connection: &mut AnyConnection, ids: &[BundleId]) -> QueryResult<Edges> {
+    let rows: Vec<(ChargeId, Quantity)> = charge_tiers::table
+        .inner_join(charges::table.on(charges::id.eq(charge_tiers::charge_id)))
+        .filter(charges::bundle_id.eq_any(ids))
+        .order((charge_tiers::charge_id, charge_tiers::tier))
+        .select((charge_tiers::charge_id, charge_tiers::up_to))
+        .load(connection)?;
+    let mut edges = Edges::new();
+    for (charge, up_to) in rows {
+        edges.entry(charge).or_default().push(up_to);
+    }
+    Ok(edges)
+}
+
+fn joined(
+    found: Vec<BundleRow>,
+    parts: Vec<ComponentRow>,
+    dues: Vec<ChargeRow>,
+    mut edges: Edges,
+) -> Vec<Bundle> {
     let mut components: BTreeMap<BundleId, Vec<Component>> = BTreeMap::new();
     for row in parts {
         components.entry(row.0).or_default().extend(to_component(row));
     }
     let mut charges: BTreeMap<BundleId, Vec<Charge>> = BTreeMap::new();
     for row in dues {
-        charges.entry(row.0).or_default().push(to_charge(row));
+        charges.entry(row.0).or_default().push(to_charge(row, edges.remove(&row.1).unwrap_or_default()));
     }
     let bundle = |(id, code, name, description, kind, state): BundleRow| Bundle {
         id,

@@ -27,15 +27,17 @@ pub struct Fault {
     pub check: Check,
     /// `None` when no price would pass: the policy is locked.
     pub nearest: Option<PriceValue>,
+    /// The tier that it is about, from 1; 0 without tiers.
+    pub tier: u32,
     currency: Currency,
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let nearest = match self.nearest {
+        let nearest = match &self.nearest {
             Some(PriceValue::Unit(price)) => format!("{} {price}", self.currency),
             Some(PriceValue::CostPlus(percent)) => format!("{percent}%"),
-            None => String::new(),
+            Some(PriceValue::Tiers(_)) | None => String::new(),
         };
         match self.check {
             Check::Policy => f.write_str("This price is locked; ask the provider to change it"),
@@ -55,23 +57,25 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// A price that somebody wishes for.
-#[derive(Debug, Clone, Copy)]
+/// A price that somebody wishes for; of a charge with tiers the price of one of them.
+#[derive(Debug, Clone)]
 pub struct Wish {
     pub kind: ChargeKind,
     pub currency: Currency,
     pub reference: PriceValue,
     pub price: PriceValue,
+    /// From 1; 0 without tiers.
+    pub tier: u32,
 }
 
 /// Checks a re-seller's wish against the policy. `editable` is the channel's switch.
 pub fn check(editable: bool, policy: PricePolicy, band: Band, wish: &Wish) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
-    let fault = |check, nearest| Fault { check, nearest, currency: wish.currency };
+    let fault = |check, nearest| Fault { check, nearest, tier: wish.tier, currency: wish.currency };
     if !editable || policy == PricePolicy::Locked {
         return Err(vec![fault(Check::Policy, None)]);
     }
-    let (reference, price) = (wish.reference.factor(), wish.price.factor());
+    let (reference, price) = (wish.reference.factor(0), wish.price.factor(0));
     if policy == PricePolicy::Band && !reference.is_zero() {
         if let Some(percent) = band.floor {
             let least = &reference * percent.ratio();
@@ -98,9 +102,10 @@ pub fn check(editable: bool, policy: PricePolicy, band: Band, wish: &Wish) -> Re
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-/// Channel price less reference price, as a part of the channel price; `None` for a price of zero.
-pub fn margin(price: PriceValue, reference: PriceValue) -> Option<Exact> {
-    let (price, reference) = (price.factor(), reference.factor());
+/// Channel price less reference price, as a part of the channel price; `None` for a price of zero. Of tiers it is the
+/// first one's: give them part by part.
+pub fn margin(price: &PriceValue, reference: &PriceValue) -> Option<Exact> {
+    let (price, reference) = (price.factor(0), reference.factor(0));
     (!price.is_zero()).then(|| (&price - reference) / &price)
 }
 
@@ -155,7 +160,7 @@ mod tests {
     }
 
     fn wish(kind: ChargeKind, reference: PriceValue, price: PriceValue) -> Wish {
-        Wish { kind, currency: "USD".parse().unwrap(), reference, price }
+        Wish { kind, currency: "USD".parse().unwrap(), reference, price, tier: 0 }
     }
 
     fn band(floor: &str, ceiling: &str, margin: &str) -> Band {
@@ -226,7 +231,7 @@ mod tests {
             };
             let wished = wish(kind, value(reference), value(price));
             let Err(faults) = check(true, PricePolicy::Band, limits, &wished) else { return Ok(()) };
-            let nearest = faults.iter().filter_map(|fault| fault.nearest).max_by_key(|value| value.factor()).unwrap();
+            let nearest = faults.into_iter().filter_map(|fault| fault.nearest).max_by_key(|value| value.factor(0)).unwrap();
             let mended = Wish { price: nearest, ..wished };
             prop_assert_eq!(check(true, PricePolicy::Band, limits, &mended), Ok(()));
         }

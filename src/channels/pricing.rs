@@ -102,8 +102,8 @@ pub fn book(
     found.ok_or(diesel::result::Error::NotFound)
 }
 
-/// Whether a re-seller's wish is allowed, charge by charge. The provider is not bound by the policy. A charge whose
-/// price does not change is not asked.
+/// Whether a re-seller's wish is allowed, charge by charge and tier by tier. The provider is not bound by the policy.
+/// A price that does not change is not asked.
 pub fn check(
     book: &Book,
     editable: bool,
@@ -116,21 +116,15 @@ pub fn check(
     let before = book.in_effect(wished.effective_from);
     let reference = book.reference(wished.effective_from);
     let mut faults = Vec::new();
-    for charge in &book.bundle.charges {
-        let (Some(price), Some(reference)) =
-            (wished.values.get(&charge.id), reference.and_then(|version| version.values.get(&charge.id)))
-        else {
-            continue;
-        };
-        if before.and_then(|version| version.values.get(&charge.id)) == Some(price) {
+    let places = book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)));
+    for (charge, tier) in places {
+        let part = |values: &BTreeMap<ChargeId, PriceValue>| values.get(&charge.id)?.part(tier);
+        let reference = reference.and_then(|version| part(&version.values));
+        let (Some(price), Some(reference)) = (part(&wished.values), reference) else { continue };
+        if before.and_then(|version| part(&version.values)).as_ref() == Some(&price) {
             continue;
         }
-        let wish = policy::Wish {
-            kind: charge.kind,
-            currency: wished.currency,
-            reference: *reference,
-            price: *price,
-        };
+        let wish = policy::Wish { kind: charge.kind, currency: wished.currency, reference, price, tier };
         if let Err(found) = policy::check(editable, book.sold.policy, book.sold.band, &wish) {
             faults.extend(found.into_iter().map(|fault| (charge.id, fault)));
         }

@@ -309,6 +309,18 @@ diesel::table! {
         model -> Text,
         product_id -> Nullable<Uid>,
         position -> BigInt,
+        package_size -> Nullable<Fixed>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    charge_tiers (charge_id, tier) {
+        charge_id -> Uid,
+        tier -> BigInt,
+        up_to -> Fixed,
     }
 }
 
@@ -389,9 +401,10 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
-    price_values (version_id, charge_id) {
+    price_values (version_id, charge_id, tier) {
         version_id -> Uid,
         charge_id -> Uid,
+        tier -> BigInt,
         unit_price -> Nullable<Price>,
         percent -> Nullable<BigInt>,
     }
@@ -767,6 +780,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     bundles,
     bundle_components,
     charges,
+    charge_tiers,
     terms_rates,
     channels,
     channel_currencies,

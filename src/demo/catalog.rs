@@ -11,7 +11,7 @@ use crate::catalog::{
     NewProduct, PriceConcern, PriceValue, bundle_store, draft_store, price_store, product_store, store,
 };
 use crate::db::AnyConnection;
-use crate::values::{Act, BundleId, ChargeId, Currency, ProductId, UnitPrice};
+use crate::values::{Act, BundleId, ChargeId, Currency, ProductId, Quantity, UnitPrice};
 
 /// SKU, name, category, unit, metered.
 pub(super) const PRODUCTS: &[(&str, &str, &str, &str, bool)] = &[
@@ -22,6 +22,9 @@ pub(super) const PRODUCTS: &[(&str, &str, &str, &str, bool)] = &[
     ("DB-H", "Managed database", "Database", "Hours", true),
     ("OBJ-REQ", "Object storage requests", "Storage", "Thousand requests", true),
     ("PUB-CLOUD", "Public cloud at cost", "Resale", "Charges", true),
+    ("CDN-GB", "Content delivery", "Network", "GB", true),
+    ("EDGE-REQ", "Edge requests", "Network", "Thousand requests", true),
+    ("SMS", "Text messages", "Messaging", "Messages", true),
     ("SEAT", "Office seat", "Workplace", "Seats", false),
 ];
 
@@ -40,6 +43,16 @@ pub(super) struct DemoBundle {
     pub per_unit: &'static [(&'static str, &'static str)],
     /// SKU and percent on top of the list cost.
     pub cost_plus: &'static [(&'static str, &'static str)],
+    pub stepped: &'static [Stepped],
+}
+
+/// A usage charge with tiers, or one of packages.
+pub(super) struct Stepped {
+    sku: &'static str,
+    model: ChargeModel,
+    /// The upper edges of the tiers, or the units of a package.
+    steps: &'static [&'static str],
+    prices: &'static [&'static str],
 }
 
 const EMPTY: DemoBundle = DemoBundle {
@@ -52,6 +65,7 @@ const EMPTY: DemoBundle = DemoBundle {
     recurring: None,
     per_unit: &[],
     cost_plus: &[],
+    stepped: &[],
 };
 
 pub(super) const BUNDLES: &[DemoBundle] = &[
@@ -106,6 +120,29 @@ pub(super) const BUNDLES: &[DemoBundle] = &[
         members: &["COMPUTE-M", "STORAGE-PLUS"],
         recurring: Some("49"),
         per_unit: &[("CPU-H", "0.0298"), ("NET-GB", "0.075"), ("STO-GD", "0.00205"), ("BAK-GD", "0.00088")],
+        ..EMPTY
+    },
+    DemoBundle {
+        code: "WEB-DELIVERY",
+        name: "Web delivery",
+        description: "Pages and downloads from the nearest location, with text messages for sign-in codes.",
+        included: &[("CDN-GB", "100")],
+        recurring: Some("29"),
+        stepped: &[
+            Stepped {
+                sku: "CDN-GB",
+                model: ChargeModel::Graduated,
+                steps: &["500", "2000"],
+                prices: &["0.06", "0.045", "0.032"],
+            },
+            Stepped {
+                sku: "EDGE-REQ",
+                model: ChargeModel::Volume,
+                steps: &["10000", "50000"],
+                prices: &["0.0075", "0.0062", "0.0051"],
+            },
+            Stepped { sku: "SMS", model: ChargeModel::Package, steps: &["1000"], prices: &["45"] },
+        ],
         ..EMPTY
     },
 ];
@@ -173,7 +210,8 @@ fn bundle(
         ok(draft_store::put_component(connection, id, &Component::Bundle(found(bundles, member)?), act))?;
     }
     let mut charge = |kind, model, product| -> anyhow::Result<()> {
-        ok(draft_store::add_charge(connection, id, NewCharge { kind, model, product }, act))?;
+        let new = NewCharge { kind, model, product, edges: Vec::new(), package: None };
+        ok(draft_store::add_charge(connection, id, &new, act))?;
         Ok(())
     };
     if demo.one_time.is_some() {
@@ -187,6 +225,18 @@ fn bundle(
     }
     for (sku, _) in demo.cost_plus {
         charge(ChargeKind::Usage, ChargeModel::CostPlus, Some(found(products, sku)?))?;
+    }
+    for stepped in demo.stepped {
+        let steps: Vec<Quantity> = stepped.steps.iter().map(|step| step.parse()).collect::<Result<_, _>>()?;
+        let is_package = stepped.model == ChargeModel::Package;
+        let new = NewCharge {
+            kind: ChargeKind::Usage,
+            model: stepped.model,
+            product: Some(found(products, stepped.sku)?),
+            package: steps.first().copied().filter(|_| is_package),
+            edges: if is_package { Vec::new() } else { steps },
+        };
+        ok(draft_store::add_charge(connection, id, &new, act))?;
     }
     Ok(id)
 }
@@ -233,23 +283,30 @@ fn values(
     ratio: i64,
     currency: Currency,
 ) -> anyhow::Result<BTreeMap<ChargeId, PriceValue>> {
-    let mut listed = demo.per_unit.iter().chain(demo.cost_plus);
+    let stepped = demo.stepped.iter().map(|stepped| stepped.prices);
+    let single = demo.per_unit.iter().chain(demo.cost_plus).map(|(_, price)| std::slice::from_ref(price));
+    let mut listed = single.chain(stepped);
     let mut values = BTreeMap::new();
     for charge in charges {
-        let price = match charge.kind {
-            ChargeKind::OneTime => demo.one_time,
-            ChargeKind::Recurring => demo.recurring,
-            ChargeKind::Usage => listed.next().map(|(_, price)| *price),
+        let prices = match charge.kind {
+            ChargeKind::OneTime => demo.one_time.as_slice(),
+            ChargeKind::Recurring => demo.recurring.as_slice(),
+            ChargeKind::Usage => listed.next().unwrap_or_default(),
         };
-        let Some(price) = price else { continue };
-        let value = if charge.model == ChargeModel::CostPlus {
-            PriceValue::CostPlus(price.parse()?)
-        } else {
-            let scaled = price.parse::<Decimal>()? * Decimal::new(ratio, 4);
-            let decimals = if charge.kind == ChargeKind::Usage { 6 } else { currency.minor_digits() };
-            PriceValue::Unit(UnitPrice::new(scaled.round_dp(decimals))?)
+        let part = |(tier, price): (u32, &&str)| -> anyhow::Result<_> {
+            Ok((tier, part(charge, price, ratio, currency)?))
         };
-        values.insert(charge.id, value);
+        let parts: Vec<_> = charge.tiers().zip(prices).map(part).collect::<Result<_, _>>()?;
+        values.extend(PriceValue::joined(&parts).map(|value| (charge.id, value)));
     }
     Ok(values)
+}
+
+fn part(charge: &Charge, price: &str, ratio: i64, currency: Currency) -> anyhow::Result<PriceValue> {
+    if charge.model == ChargeModel::CostPlus {
+        return Ok(PriceValue::CostPlus(price.parse()?));
+    }
+    let scaled = price.parse::<Decimal>()? * Decimal::new(ratio, 4);
+    let decimals = if charge.kind == ChargeKind::Usage { 6 } else { currency.minor_digits() };
+    Ok(PriceValue::Unit(UnitPrice::new(scaled.round_dp(decimals))?))
 }

@@ -23,7 +23,7 @@ const TAKEN: [&str; 8] = [
     "DATABASE-S",
     "BUSINESS-START",
     "CLOUD-RESALE",
-    "STORAGE-PLUS",
+    "WEB-DELIVERY",
 ];
 
 pub(super) fn load(connection: &mut AnyConnection, stage: &Stage, opened: &Opened) -> anyhow::Result<()> {

@@ -24,6 +24,9 @@ const DAILY: &[(&str, i64)] = &[
     ("DB-H", 18_750),
     ("OBJ-REQ", 42_125),
     ("PUB-CLOUD", 1_000),
+    ("CDN-GB", 52_300),
+    ("EDGE-REQ", 910_000),
+    ("SMS", 140_000),
 ];
 
 const HEADER: &str = "id,customer,product,subscription,quantity,unit,start,end,list_cost,currency\n";

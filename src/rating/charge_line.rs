@@ -118,7 +118,7 @@ impl ChargeLine {
             quantity: line.quantity,
             included: line.included.to_string(),
             billable: line.billable.to_string(),
-            tier: None,
+            tier: line.tier.map(i64::from),
             unit_price: line.unit_price,
             percent: line.percent,
             cost: line.cost,
@@ -216,7 +216,7 @@ impl Line {
             subscription: self.subscription,
             charge: self.charge,
             price_version: self.price_version,
-            tier: None,
+            tier: self.tier.map(i64::from),
         }
     }
 }

@@ -24,8 +24,10 @@ pub struct Line {
     pub quantity: Quantity,
     /// What of it was included, an exact fraction.
     pub included: Exact,
-    /// What is charged for, an exact fraction.
+    /// What is charged for, an exact fraction; packages where the price is for one.
     pub billable: Exact,
+    /// From 1: the tier of graduated or volume prices.
+    pub tier: Option<u32>,
     pub unit_price: Option<UnitPrice>,
     /// Cost-plus: what is added to the list cost.
     pub percent: Option<Percent>,

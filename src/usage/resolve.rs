@@ -156,7 +156,11 @@ impl Knowledge {
                 Err(UnratedCause::Currency)
             }
             ChargeModel::CostPlus => Ok(()),
-            ChargeModel::PerUnit | ChargeModel::Flat => {
+            ChargeModel::Flat
+            | ChargeModel::PerUnit
+            | ChargeModel::Graduated
+            | ChargeModel::Volume
+            | ChargeModel::Package => {
                 let unit = self.units.get(&product).map_or("", String::as_str);
                 if unit.eq_ignore_ascii_case(sought.unit) { Ok(()) } else { Err(UnratedCause::Unit) }
             }
@@ -247,7 +251,8 @@ mod tests {
 
     fn charge(sku: &str, model: ChargeModel) -> Charge {
         let (id, product) = (ChargeId::derived(sku), Some(ProductId::derived(sku)));
-        Charge { id, kind: ChargeKind::Usage, model, product, position: 1 }
+        let (kind, edges, package) = (ChargeKind::Usage, Vec::new(), None);
+        Charge { id, kind, model, product, position: 1, edges, package }
     }
 
     fn version(from: &str, charges: &[&str]) -> PriceVersion {
@@ -260,7 +265,7 @@ mod tests {
             effective_from: day(from),
             concerns: PriceConcern::Existing,
             reason: String::new(),
-            values: charges.iter().map(|sku| (ChargeId::derived(sku), value)).collect(),
+            values: charges.iter().map(|sku| (ChargeId::derived(sku), value.clone())).collect(),
             created_at: Timestamp::start_of(day(from)),
             created_by: String::new(),
         }

@@ -17,7 +17,7 @@ mod words;
 pub use actor::{Act, Actor, ActorKind};
 pub use exact::{Exact, OutOfRange, round};
 pub use ids::*;
-pub use money::{Amount, Currency, Money, MoneyError, UnitPrice};
+pub use money::{Amount, Currency, Money, MoneyError, PriceFault, UnitPrice};
 pub use names::{Code, Country, HostName, UserName};
 pub use percent::Percent;
 pub use period::{DayFault, Days, Month, parse_day};

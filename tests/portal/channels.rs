@@ -5,4 +5,5 @@ mod editor;
 mod one;
 mod planned;
 mod setting;
+mod tiers;
 mod wizard;

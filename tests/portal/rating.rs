@@ -4,4 +4,5 @@ mod again;
 mod flat;
 mod prices;
 mod setting;
+mod tiers;
 mod usage;

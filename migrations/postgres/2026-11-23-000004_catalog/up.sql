@@ -36,12 +36,23 @@ CREATE TABLE charges (
     id UUID NOT NULL PRIMARY KEY,
     bundle_id UUID NOT NULL REFERENCES bundles (id),
     kind TEXT NOT NULL CHECK (kind IN ('one_time', 'recurring', 'usage')),
-    model TEXT NOT NULL CHECK (model IN ('flat', 'per_unit', 'cost_plus')),
+    model TEXT NOT NULL CHECK (model IN ('flat', 'per_unit', 'graduated', 'volume', 'package', 'cost_plus')),
     product_id UUID REFERENCES products (id),
     position BIGINT NOT NULL,
+    -- Units that one price buys.
+    package_size NUMERIC(38, 18),
     CHECK ((kind = 'usage') = (product_id IS NOT NULL)),
     CHECK ((kind = 'usage') = (model <> 'flat')),
+    CHECK ((model = 'package') = (package_size IS NOT NULL)),
     UNIQUE (bundle_id, kind, product_id)
+);
+
+-- The upper edge of each tier but the last, which has none.
+CREATE TABLE charge_tiers (
+    charge_id UUID NOT NULL REFERENCES charges (id),
+    tier BIGINT NOT NULL CHECK (tier > 0),
+    up_to NUMERIC(38, 18) NOT NULL,
+    PRIMARY KEY (charge_id, tier)
 );
 
 CREATE TABLE terms_rates (

@@ -36,12 +36,23 @@ CREATE TABLE charges (
     id BLOB NOT NULL PRIMARY KEY,
     bundle_id BLOB NOT NULL REFERENCES bundles (id),
     kind TEXT NOT NULL CHECK (kind IN ('one_time', 'recurring', 'usage')),
-    model TEXT NOT NULL CHECK (model IN ('flat', 'per_unit', 'cost_plus')),
+    model TEXT NOT NULL CHECK (model IN ('flat', 'per_unit', 'graduated', 'volume', 'package', 'cost_plus')),
     product_id BLOB REFERENCES products (id),
     position INTEGER NOT NULL,
+    -- Units that one price buys.
+    package_size TEXT,
     CHECK ((kind = 'usage') = (product_id IS NOT NULL)),
     CHECK ((kind = 'usage') = (model <> 'flat')),
+    CHECK ((model = 'package') = (package_size IS NOT NULL)),
     UNIQUE (bundle_id, kind, product_id)
+) STRICT;
+
+-- The upper edge of each tier but the last, which has none.
+CREATE TABLE charge_tiers (
+    charge_id BLOB NOT NULL REFERENCES charges (id),
+    tier INTEGER NOT NULL CHECK (tier > 0),
+    up_to TEXT NOT NULL,
+    PRIMARY KEY (charge_id, tier)
 ) STRICT;
 
 CREATE TABLE terms_rates (

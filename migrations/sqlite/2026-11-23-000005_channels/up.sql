@@ -51,9 +51,11 @@ CREATE UNIQUE INDEX price_versions_channel ON price_versions (channel_id, bundle
 CREATE TABLE price_values (
     version_id BLOB NOT NULL REFERENCES price_versions (id),
     charge_id BLOB NOT NULL REFERENCES charges (id),
+    -- From 1; zero where the charge has no tiers.
+    tier INTEGER NOT NULL,
     unit_price TEXT,
     -- For cost-plus: what is added to the list cost.
     percent INTEGER,
-    PRIMARY KEY (version_id, charge_id),
+    PRIMARY KEY (version_id, charge_id, tier),
     CHECK ((unit_price IS NULL) <> (percent IS NULL))
 ) STRICT;

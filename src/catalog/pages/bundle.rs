@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::wording::{
     Products, bundle_badge, by_id, charge_name, concern_name, currency_choices, kind_name, price_badge,
-    value_text,
+    price_lines,
 };
 use crate::audit::{self, Entry};
 use crate::catalog::{
@@ -155,7 +155,7 @@ pub(super) async fn render(shell: Shell, db: &Db, id: BundleId, today: NaiveDate
     let (bundle, products, members, versions, included, channels, history) = built;
     let charges: Vec<_> =
         bundle.charges.iter().map(|due| (due.clone(), charge_name(due, &products))).collect();
-    let books = books(&charges, &versions, bundle.state == BundleState::Draft, today);
+    let books = books(&bundle.charges, &products, &versions, bundle.state == BundleState::Draft, today);
     let has_book = |code: &str| books.iter().any(|book| book.currency.code() == code);
     let page = BundlePage {
         shell,
@@ -213,7 +213,8 @@ fn checks(bundle: &Bundle, versions: &[PriceVersion]) -> Checks {
 }
 
 fn books(
-    charges: &[(Charge, String)],
+    charges: &[Charge],
+    products: &Products,
     versions: &[PriceVersion],
     is_draft: bool,
     today: NaiveDate,
@@ -226,7 +227,7 @@ fn books(
             let rows = of_currency
                 .iter()
                 .rev()
-                .map(|version| version_row(charges, version, &of_currency, is_draft, today));
+                .map(|version| version_row(charges, products, version, &of_currency, is_draft, today));
             books.push(Book { currency: first.currency, versions: rows.collect() });
         }
     }
@@ -234,23 +235,24 @@ fn books(
 }
 
 fn version_row(
-    charges: &[(Charge, String)],
+    charges: &[Charge],
+    products: &Products,
     version: &PriceVersion,
     all: &[PriceVersion],
     is_draft: bool,
     today: NaiveDate,
 ) -> VersionRow {
     let state = prices::state(version, all, today);
-    let text = |(charge, name): &(Charge, String)| {
-        let value = version.values.get(&charge.id);
-        (name.clone(), value.map_or_else(|| "–".to_owned(), |value| value_text(*value, version.currency)))
+    let lines = |charge: &Charge| match version.values.get(&charge.id) {
+        Some(value) => price_lines(charge, value, products, version.currency),
+        None => vec![(charge_name(charge, products), "–".to_owned())],
     };
     VersionRow {
         id: version.id,
         effective_from: version.effective_from,
         badge: price_badge(state),
         state,
-        values: charges.iter().map(text).collect(),
+        values: charges.iter().flat_map(lines).collect(),
         concerns: concern_name(version.concerns),
         closed_to_new: prices::closed_to_new(version, all, today),
         reason: version.reason.clone(),

@@ -83,7 +83,7 @@ fn headline(bundle: &Bundle, versions: &[PriceVersion], today: NaiveDate) -> Opt
     let version = prices::current(versions, today)?;
     let monthly = bundle.charges.iter().find(|charge| charge.kind == ChargeKind::Recurring);
     let charge = monthly.or_else(|| bundle.charges.first())?;
-    let price = value_text(*version.values.get(&charge.id)?, version.currency);
+    let price = value_text(version.values.get(&charge.id)?, version.currency);
     if charge.model == ChargeModel::CostPlus {
         return Some(format!("{price} in {}", version.currency));
     }

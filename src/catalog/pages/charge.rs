@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{bundle, component};
 use crate::catalog::{Bundle, BundleRefusal, ChargeKind, ChargeModel, NewCharge, draft_store, store};
 use crate::db::{Db, Decided};
-use crate::values::{BundleId, ChargeId, ProductId};
+use crate::values::{BundleId, ChargeId, ProductId, Quantity, QuantityFault};
 use crate::web::{Answer, Errors, Form, Go, NoFields, RootAdmin, Shell, Site, page_with};
 
 const KINDS: [(ChargeKind, &str); 3] = [
@@ -18,8 +18,11 @@ const KINDS: [(ChargeKind, &str); 3] = [
     (ChargeKind::OneTime, "One-time: when a subscription starts"),
     (ChargeKind::Usage, "Usage: for what is used of a metered product"),
 ];
-const MODELS: [(ChargeModel, &str); 2] = [
+const MODELS: [(ChargeModel, &str); 5] = [
     (ChargeModel::PerUnit, "A price for each unit above what is included"),
+    (ChargeModel::Graduated, "Graduated: each unit at the price of the tier it falls in"),
+    (ChargeModel::Volume, "Volume: all units at the price of the tier of the month's total"),
+    (ChargeModel::Package, "Packages of a number of units, rounded up once a month"),
     (ChargeModel::CostPlus, "The list cost in the usage file, and a percent on top"),
 ];
 
@@ -29,18 +32,37 @@ pub struct ChargeForm {
     kind: String,
     product: String,
     model: String,
+    /// One a line.
+    edges: String,
+    package: String,
 }
 
 impl ChargeForm {
     fn parse(&self, errors: &mut Errors) -> Option<NewCharge> {
         let kind = errors.take("kind", self.kind.parse().map_err(|_| "Choose when the charge is due"))?;
         if kind != ChargeKind::Usage {
-            return Some(NewCharge { kind, model: ChargeModel::Flat, product: None });
+            let (model, edges) = (ChargeModel::Flat, Vec::new());
+            return Some(NewCharge { kind, model, product: None, edges, package: None });
         }
         let product: Option<ProductId> =
             errors.take("product", self.product.parse().map_err(|_| BundleRefusal::NotMetered));
         let model = errors.take("model", self.model.parse().map_err(|_| "Choose how usage is priced"));
-        Some(NewCharge { kind, model: model?, product: Some(product?) })
+        let edges = match model {
+            Some(ChargeModel::Graduated | ChargeModel::Volume) => errors.take("edges", self.edges()),
+            _ => Some(Vec::new()),
+        };
+        let package = match model {
+            Some(ChargeModel::Package) => {
+                errors.take("package", self.package.replace(',', "").parse().map(Some))
+            }
+            _ => Some(None),
+        };
+        Some(NewCharge { kind, model: model?, product: Some(product?), edges: edges?, package: package? })
+    }
+
+    fn edges(&self) -> Result<Vec<Quantity>, QuantityFault> {
+        let typed = |line: &str| line.replace(',', "").parse();
+        self.edges.lines().map(str::trim).filter(|line| !line.is_empty()).map(typed).collect()
     }
 }
 
@@ -93,10 +115,15 @@ pub async fn submit(
         return form_page(shell, &db, bundle, form, errors).await;
     };
     let act = root.act();
-    match db.write(move |connection| draft_store::add_charge(connection, id, new, &act)).await.decided()? {
+    match db.write(move |connection| draft_store::add_charge(connection, id, &new, &act)).await.decided()? {
         Ok(_) => go.to(format!("/bundles/{id}"), "The charge is added"),
         Err(refusal) => {
-            let field = if refusal == BundleRefusal::NotMetered { "product" } else { "kind" };
+            let field = match refusal {
+                BundleRefusal::NotMetered => "product",
+                BundleRefusal::Edges => "edges",
+                BundleRefusal::PackageSize => "package",
+                _ => "kind",
+            };
             errors.add(field, refusal);
             form_page(shell, &db, bundle, form, errors).await
         }

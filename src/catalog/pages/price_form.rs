@@ -1,10 +1,11 @@
-//! The form of a price version: one field for each charge, named `price-` and the charge's id.
+//! The form of a price version: one field for each charge, named `price-` and the charge's id, and for a charge with
+//! tiers one for each of them, with the tier after it.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::wording::{Products, charge_name, concern_name, typed_value, value_text};
+use super::wording::{Products, concern_name, part_name, typed_value, value_text};
 use crate::catalog::{
     Bundle, Charge, ChargeModel, NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, PriceVersion,
     prices, pricing,
@@ -26,10 +27,12 @@ pub struct PriceForm {
     pub lines: Vec<Line>,
 }
 
-/// A charge with its price now and the one being typed.
+/// A charge, or a tier of it, with its price now and the one being typed.
 #[derive(Debug, Clone)]
 pub struct Line {
     charge: Charge,
+    /// From 1, or 0 without tiers.
+    tier: u32,
     pub name: String,
     /// In effect today; `None` when the bundle has no price yet.
     pub now: Option<String>,
@@ -37,15 +40,21 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(charge: &Charge, products: &Products, now: Option<&PriceVersion>, typed: String) -> Self {
-        let now =
-            now.and_then(|version| Some(value_text(*version.values.get(&charge.id)?, version.currency)));
-        Self { charge: charge.clone(), name: charge_name(charge, products), now, typed }
+    fn new(
+        (charge, tier): (&Charge, u32),
+        products: &Products,
+        now: Option<&PriceVersion>,
+        typed: String,
+    ) -> Self {
+        let now = now.and_then(|version| {
+            Some(value_text(&version.values.get(&charge.id)?.part(tier)?, version.currency))
+        });
+        Self { charge: charge.clone(), tier, name: part_name(charge, tier, products), now, typed }
     }
 
     /// The field's name.
     pub fn field(&self) -> String {
-        field(&self.charge)
+        field(&self.charge, self.tier)
     }
 
     pub fn is_percent(&self) -> bool {
@@ -67,8 +76,13 @@ impl Line {
     }
 }
 
-fn field(charge: &Charge) -> String {
-    format!("price-{}", charge.id)
+fn field(charge: &Charge, tier: u32) -> String {
+    if tier == 0 { format!("price-{}", charge.id) } else { format!("price-{}-{tier}", charge.id) }
+}
+
+/// Every price that the bundle's charges have.
+fn places(bundle: &Bundle) -> impl Iterator<Item = (&Charge, u32)> {
+    bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
 }
 
 /// Value and label of whom a price concerns.
@@ -90,14 +104,14 @@ impl PriceForm {
     ) -> Self {
         let now = prices::current(versions, today);
         let source = changed.or(versions.last());
-        let typed = |charge: &Charge| {
-            let value = source.and_then(|version| Some((version, version.values.get(&charge.id)?)));
+        let typed = |(charge, tier): (&Charge, u32)| {
+            let value =
+                source.and_then(|version| Some((version, version.values.get(&charge.id)?.part(tier)?)));
             value
-                .map(|(version, value)| typed_value(*value, version.currency, charge.kind))
+                .map(|(version, value)| typed_value(&value, version.currency, charge.kind))
                 .unwrap_or_default()
         };
-        let lines =
-            bundle.charges.iter().map(|charge| Line::new(charge, products, now, typed(charge))).collect();
+        let lines = places(bundle).map(|place| Line::new(place, products, now, typed(place))).collect();
         let from = changed.map_or_else(|| offered_day(versions, today), |version| version.effective_from);
         let concerns = changed.map_or(PriceConcern::Existing, |version| version.concerns);
         let first = if versions.is_empty() { "First price" } else { "" };
@@ -119,13 +133,15 @@ impl PriceForm {
         today: NaiveDate,
     ) -> Self {
         let now = prices::current(versions, today);
-        let line = |charge: &Charge| Line::new(charge, products, now, fields.get(&field(charge)).to_owned());
+        let line = |(charge, tier): (&Charge, u32)| {
+            Line::new((charge, tier), products, now, fields.get(&field(charge, tier)).to_owned())
+        };
         Self {
             version: fields.get("version").parse().ok(),
             from: fields.get("from").to_owned(),
             concerns: fields.get("concerns").to_owned(),
             reason: fields.get("reason").trim().to_owned(),
-            lines: bundle.charges.iter().map(line).collect(),
+            lines: places(bundle).map(line).collect(),
         }
     }
 
@@ -139,13 +155,10 @@ impl PriceForm {
         } else if self.reason.chars().count() > LONGEST {
             errors.add("reason", format!("Enter at most {LONGEST} letters"));
         }
-        let values: BTreeMap<ChargeId, PriceValue> = self
-            .lines
-            .iter()
-            .filter_map(|line| Some((line.charge.id, errors.take(&line.field(), line.parse())?)))
-            .collect();
-        // What could not be read has its own message already.
-        if let Err(faults) = pricing::check(&bundle.charges, &values, currency) {
+        let values = self.values(bundle, errors);
+        if let Err(mut faults) = pricing::check(&bundle.charges, &values, currency) {
+            // What could not be read has its own message already.
+            faults.retain(|(charge, _)| values.contains_key(charge));
             refused(errors, &PriceRefusal::Values(faults));
         }
         let (effective_from, concerns) = (from?, concerns?);
@@ -160,6 +173,22 @@ impl PriceForm {
             values,
         };
         errors.is_empty().then_some(new)
+    }
+
+    /// The values of the charges that could be read in full.
+    fn values(&self, bundle: &Bundle, errors: &mut Errors) -> BTreeMap<ChargeId, PriceValue> {
+        let read: Vec<_> = self
+            .lines
+            .iter()
+            .filter_map(|line| Some((line, errors.take(&line.field(), line.parse())?)))
+            .collect();
+        let value = |charge: &Charge| {
+            let of_charge = read.iter().filter(|(line, _)| line.charge.id == charge.id);
+            let parts: Vec<_> = of_charge.map(|(line, value)| (line.tier, value.clone())).collect();
+            let is_whole = parts.len() == charge.tiers().count();
+            PriceValue::joined(&parts).filter(|_| is_whole).map(|value| (charge.id, value))
+        };
+        bundle.charges.iter().filter_map(value).collect()
     }
 }
 

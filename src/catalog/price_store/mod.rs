@@ -75,16 +75,19 @@ fn write_values(
     values: &BTreeMap<ChargeId, PriceValue>,
 ) -> QueryResult<()> {
     diesel::delete(price_values::table.filter(price_values::version_id.eq(version))).execute(connection)?;
-    for (charge, value) in values {
-        let (price, percent) = match value {
-            PriceValue::Unit(price) => (Some(*price), None),
-            PriceValue::CostPlus(percent) => (None, Some(*percent)),
+    let parts =
+        values.iter().flat_map(|(charge, value)| value.parts().into_iter().map(move |part| (charge, part)));
+    for (charge, (tier, part)) in parts {
+        let percent = match part {
+            PriceValue::CostPlus(percent) => Some(percent),
+            PriceValue::Unit(_) | PriceValue::Tiers(_) => None,
         };
         diesel::insert_into(price_values::table)
             .values((
                 price_values::version_id.eq(version),
                 price_values::charge_id.eq(*charge),
-                price_values::unit_price.eq(price),
+                price_values::tier.eq(i64::from(tier)),
+                price_values::unit_price.eq(part.price(tier)),
                 price_values::percent.eq(percent),
             ))
             .execute(connection)?;

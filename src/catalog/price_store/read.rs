@@ -22,10 +22,19 @@ type Row = (
     String,
 );
 
-type ValueRow = (PriceVersionId, ChargeId, Option<UnitPrice>, Option<Percent>);
+type ValueRow = (PriceVersionId, ChargeId, i64, Option<UnitPrice>, Option<Percent>);
 
-fn to_value(price: Option<UnitPrice>, percent: Option<Percent>) -> Option<PriceValue> {
-    price.map(PriceValue::Unit).or(percent.map(PriceValue::CostPlus))
+/// Adds a row to what is known of a charge; rows come in the order of their tiers.
+fn add(values: &mut BTreeMap<ChargeId, PriceValue>, (_, charge, tier, price, percent): ValueRow) {
+    match (price, percent) {
+        (Some(price), _) if tier > 0 => match values.entry(charge).or_insert(PriceValue::Tiers(Vec::new())) {
+            PriceValue::Tiers(prices) => prices.push(price),
+            other => *other = PriceValue::Tiers(vec![price]),
+        },
+        (Some(price), _) => drop(values.insert(charge, PriceValue::Unit(price))),
+        (None, Some(percent)) => drop(values.insert(charge, PriceValue::CostPlus(percent))),
+        (None, None) => {}
+    }
 }
 
 /// The versions of one book, bundle and currency, by effective day.
@@ -111,18 +120,19 @@ fn load(
         .select((
             price_values::version_id,
             price_values::charge_id,
+            price_values::tier,
             price_values::unit_price,
             price_values::percent,
         ))
+        .order((price_values::version_id, price_values::charge_id, price_values::tier))
         .load(connection)?;
     Ok(joined(rows, values))
 }
 
 fn joined(rows: Vec<Row>, values: Vec<ValueRow>) -> Vec<PriceVersion> {
     let mut of_version: BTreeMap<PriceVersionId, BTreeMap<ChargeId, PriceValue>> = BTreeMap::new();
-    for (version, charge, price, percent) in values {
-        let values = of_version.entry(version).or_default();
-        values.extend(to_value(price, percent).map(|value| (charge, value)));
+    for row in values {
+        add(of_version.entry(row.0).or_default(), row);
     }
     let version = |row: Row| {
         let (id, channel, bundle, currency, effective_from, concerns, reason, created_at, created_by) = row;

@@ -67,6 +67,7 @@ fn as_json(version: &PriceVersion) -> Value {
 fn values_as_json(values: &BTreeMap<ChargeId, PriceValue>) -> Value {
     let value = |value: &PriceValue| match value {
         PriceValue::Unit(price) => json!(price),
+        PriceValue::Tiers(prices) => json!(prices),
         PriceValue::CostPlus(percent) => json!(format!("cost + {percent} %")),
     };
     values.iter().map(|(charge, price)| (charge.to_string(), value(price))).collect()

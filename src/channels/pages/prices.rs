@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::catalog::pages::wording::{Products, by_id, charge_name, value_text};
+use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
 use crate::catalog::{self, Charge, PriceState, PriceValue, PriceVersion, prices};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, PricePolicy, policy, store};
@@ -14,7 +14,7 @@ use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round};
 use crate::web::filters::money_text;
 use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerAdmin, Shell, page};
 
-/// What the table shows of one charge.
+/// What the table shows of one charge, or of one of its tiers.
 pub struct PriceRow {
     pub charge: String,
     /// `None` when the channel does not show it to the re-seller.
@@ -70,12 +70,12 @@ pub fn shares(
     terms: Option<&TermsVersion>,
     book: &Book,
     category: Option<&str>,
-    price: PriceValue,
-    reference: Option<PriceValue>,
+    price: &PriceValue,
+    reference: Option<&PriceValue>,
 ) -> Option<(String, String)> {
     let PriceValue::Unit(unit_price) = price else { return None };
     let price = unit_price.exact();
-    let reference = reference.map_or_else(|| price.clone(), |reference| reference.factor());
+    let reference = reference.map_or_else(|| price.clone(), |reference| reference.factor(0));
     let reseller = split::of_unit(&terms?.offer.rule, book.bundle.id, category, price.clone(), reference);
     // Small prices are shown for a thousand units, which is where shares become money.
     let is_small = unit_price.decimal().scale() > book.currency.minor_digits();
@@ -109,27 +109,32 @@ fn section(book: Book, view: &View<'_>) -> Section {
         .bundle
         .charges
         .iter()
-        .map(|charge| {
-            let value =
-                |version: Option<&PriceVersion>| version.and_then(|one| one.values.get(&charge.id)).copied();
+        .flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
+        .map(|(charge, tier)| {
+            let value = |version: Option<&PriceVersion>| {
+                version.and_then(|one| one.values.get(&charge.id)).and_then(|value| value.part(tier))
+            };
             let (price, reference) = (value(current.as_ref()), value(book.reference(view.today)));
             let category = category_of(charge, view.products);
-            let text = |value: Option<PriceValue>| {
-                value.map_or_else(|| "–".into(), |value| value_text(value, book.currency))
+            let text = |value: &Option<PriceValue>| {
+                value.as_ref().map_or_else(|| "–".into(), |value| value_text(value, book.currency))
             };
-            let margin = price.zip(reference).and_then(|(price, reference)| policy::margin(price, reference));
+            let both = price.as_ref().zip(reference.as_ref());
+            let margin = both.and_then(|(price, reference)| policy::margin(price, reference));
             PriceRow {
-                charge: charge_name(charge, view.products),
-                reference: shows_reference.then(|| text(reference)),
-                price: text(price),
+                charge: part_name(charge, tier, view.products),
+                reference: shows_reference.then(|| text(&reference)),
+                price: text(&price),
                 is_own: current.as_ref().is_some_and(|version| version.channel.is_some()),
                 planned: value(planned.as_ref())
-                    .map(|value| value_text(value, book.currency))
+                    .map(|value| value_text(&value, book.currency))
                     .unwrap_or_default(),
                 margin: margin
                     .filter(|_| shows_reference)
                     .map_or_else(|| "–".into(), |margin| percent_text(&margin)),
-                shares: price.and_then(|price| shares(view.terms, &book, category, price, reference)),
+                shares: price
+                    .as_ref()
+                    .and_then(|price| shares(view.terms, &book, category, price, reference.as_ref())),
             }
         })
         .collect();

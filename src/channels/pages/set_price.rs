@@ -6,18 +6,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
+use num_bigint::BigInt;
+use num_traits::{Signed, ToPrimitive};
 
-use super::prices::{category_of, shares};
-use crate::catalog::pages::wording::{Products, by_id, charge_name, value_text};
+use super::prices::{category_of, percent_text, shares};
+use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
 use crate::catalog::{self, Charge, ChargeModel, PriceConcern, PriceRefusal, PriceValue};
 use crate::channels::pricing::{self, Book, Refusal, Wished};
-use crate::channels::{Channel, PricePolicy, store};
+use crate::channels::{Channel, PricePolicy, policy, store};
 use crate::db::{Db, Decided};
 use crate::terms::{self, TermsVersion};
-use crate::values::{BundleId, ChannelId, ChargeId, Currency, Month, Percent, Scope, UnitPrice};
+use crate::values::{BundleId, ChannelId, ChargeId, Currency, Exact, Month, Percent, Scope, UnitPrice};
 use crate::web::{Answer, Error, Errors, Fields, Form, Go, Member, Shell, page, page_with};
 
-/// A charge in the form.
+/// A charge in the form, or one of its tiers.
 struct Line {
     field: String,
     charge: String,
@@ -28,6 +30,8 @@ struct Line {
     now: String,
     typed: String,
     is_percent: bool,
+    /// New price less reference price, and that in percent of the new price; `None` when hidden.
+    margin: Option<(String, String)>,
     /// In the preview: what each side gets of a unit.
     shares: Option<(String, String)>,
 }
@@ -90,45 +94,77 @@ async fn load(db: &Db, scope: Scope, place: &Place, today: NaiveDate) -> Result<
     if scope != Scope::Root && is_locked { Err(Error::Forbidden) } else { Ok(loaded) }
 }
 
-fn field(charge: &Charge) -> String {
-    format!("price.{}", charge.id)
+/// The field's name: `price.`, the charge's id, and a tier's number after it.
+fn field(charge: ChargeId, tier: u32) -> String {
+    if tier == 0 { format!("price.{charge}") } else { format!("price.{charge}.{tier}") }
 }
 
-fn number(value: PriceValue) -> String {
-    match value {
-        PriceValue::Unit(price) => price.to_string(),
+/// Every price that the bundle's charges have.
+fn places(book: &Book) -> impl Iterator<Item = (&Charge, u32)> {
+    book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
+}
+
+/// New price less reference price, and that in percent of the new price; of cost-plus both are about the factor.
+fn margin(wished: &PriceValue, reference: &PriceValue) -> (String, String) {
+    let more = wished.factor(0) - reference.factor(0);
+    let (more, unit) = match wished {
+        PriceValue::CostPlus(_) => (more * Exact::from_integer(100.into()), "%"),
+        _ => (more, ""),
+    };
+    let margin = policy::margin(wished, reference);
+    (format!("{}{unit}", signed(&more)), margin.map_or_else(|| "–".into(), |margin| percent_text(&margin)))
+}
+
+/// With its sign, and up to ten decimals.
+fn signed(number: &Exact) -> String {
+    let sign = if number.is_negative() { "\u{2212}" } else { "+" };
+    let units = (number.abs() * BigInt::from(10).pow(10)).round().to_integer();
+    let price = units.to_i128().and_then(|units| UnitPrice::from_mantissa(units).ok());
+    price.map_or_else(
+        || "–".into(),
+        |price| if price.mantissa() == 0 { "0".into() } else { format!("{sign}{price}") },
+    )
+}
+
+fn number(part: &PriceValue) -> String {
+    match part {
         PriceValue::CostPlus(percent) => percent.to_string(),
+        part => part.price(0).map(|price| price.to_string()).unwrap_or_default(),
     }
 }
 
 fn lines(loaded: &Loaded, fields: &Fields, today: NaiveDate, is_root: bool, preview: bool) -> Vec<Line> {
     let Loaded { channel, book, products, terms } = loaded;
     let shows_reference = is_root || channel.shows_reference;
-    let value_of = |version: Option<&catalog::PriceVersion>, charge: &Charge| {
-        version.and_then(|version| version.values.get(&charge.id)).copied()
-    };
-    let line = |charge: &Charge| {
-        let (now, reference) =
-            (value_of(book.in_effect(today), charge), value_of(book.reference(today), charge));
-        let wished = parse_value(charge, fields.get(&field(charge))).ok();
+    let line = |(charge, tier): (&Charge, u32)| {
+        let value_of = |version: Option<&catalog::PriceVersion>| {
+            version.and_then(|version| version.values.get(&charge.id)).and_then(|value| value.part(tier))
+        };
+        let (now, reference) = (value_of(book.in_effect(today)), value_of(book.reference(today)));
+        let wished = parse_value(charge, fields.get(&field(charge.id, tier))).ok();
         let category = category_of(charge, products);
-        let text = |value: Option<PriceValue>| {
-            value.map_or_else(|| "–".into(), |value| value_text(value, book.currency))
+        let text = |value: &Option<PriceValue>| {
+            value.as_ref().map_or_else(|| "–".into(), |value| value_text(value, book.currency))
         };
         Line {
-            field: field(charge),
-            charge: charge_name(charge, products),
-            reference: shows_reference.then(|| text(reference)),
-            reference_number: reference.filter(|_| shows_reference).map(number).unwrap_or_default(),
-            now: text(now),
-            typed: fields.get(&field(charge)).to_owned(),
+            field: field(charge.id, tier),
+            charge: part_name(charge, tier, products),
+            reference: shows_reference.then(|| text(&reference)),
+            reference_number: reference.as_ref().filter(|_| shows_reference).map(number).unwrap_or_default(),
+            now: text(&now),
+            typed: fields.get(&field(charge.id, tier)).to_owned(),
             is_percent: charge.model == ChargeModel::CostPlus,
+            margin: wished
+                .as_ref()
+                .zip(reference.as_ref())
+                .filter(|_| shows_reference)
+                .map(|(wished, reference)| margin(wished, reference)),
             shares: wished
                 .filter(|_| preview)
-                .and_then(|wished| shares(terms.as_ref(), book, category, wished, reference)),
+                .and_then(|wished| shares(terms.as_ref(), book, category, &wished, reference.as_ref())),
         }
     };
-    book.bundle.charges.iter().map(line).collect()
+    places(book).map(line).collect()
 }
 
 fn parse_value(charge: &Charge, typed: &str) -> Result<PriceValue, String> {
@@ -154,9 +190,9 @@ pub async fn show(
     let from = loaded.book.planned(today).map_or(today, |planned| planned.effective_from);
     fields.push(("effective_from".into(), from.to_string()));
     if let Some(version) = current {
-        for charge in &loaded.book.bundle.charges {
-            let value = version.values.get(&charge.id).map(|value| number(*value)).unwrap_or_default();
-            fields.push((field(charge), value));
+        for (charge, tier) in places(&loaded.book) {
+            let part = version.values.get(&charge.id).and_then(|value| value.part(tier));
+            fields.push((field(charge.id, tier), part.as_ref().map(number).unwrap_or_default()));
         }
     }
     let fields = Fields(fields);
@@ -240,9 +276,12 @@ fn parse(place: &Place, book: &Book, fields: &Fields, errors: &mut Errors) -> Op
     let concerns = errors.take("concerns", concerns);
     let mut values: BTreeMap<ChargeId, PriceValue> = BTreeMap::new();
     for charge in &book.bundle.charges {
-        if let Some(value) = errors.take(&field(charge), parse_value(charge, fields.get(&field(charge)))) {
-            values.insert(charge.id, value);
+        let mut parts = Vec::new();
+        for tier in charge.tiers() {
+            let name = field(charge.id, tier);
+            parts.extend(errors.take(&name, parse_value(charge, fields.get(&name))).map(|part| (tier, part)));
         }
+        values.extend(PriceValue::joined(&parts).map(|value| (charge.id, value)));
     }
     if !errors.is_empty() {
         return None;
@@ -277,18 +316,18 @@ fn check(loaded: &Loaded, scope: Scope, wished: &Wished, today: NaiveDate, error
 fn add_refusal(refusal: Refusal, errors: &mut Errors) {
     match refusal {
         Refusal::Policy(faults) => {
-            let mut by_charge: BTreeMap<ChargeId, Vec<String>> = BTreeMap::new();
+            let mut by_field: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for (charge, fault) in faults {
-                by_charge.entry(charge).or_default().push(fault.to_string());
+                by_field.entry(field(charge, fault.tier)).or_default().push(fault.to_string());
             }
-            for (charge, messages) in by_charge {
-                errors.add(format!("price.{charge}"), messages.join(". "));
+            for (name, messages) in by_field {
+                errors.add(name, messages.join(". "));
             }
         }
         Refusal::InThePast => errors.add("effective_from", "Choose today or a later day"),
         Refusal::Price(PriceRefusal::Values(faults)) => {
             for (charge, fault) in faults {
-                errors.add(format!("price.{charge}"), fault);
+                errors.add(field(charge, 0), fault);
             }
         }
         Refusal::Price(refusal) => errors.add("effective_from", refusal),

@@ -166,8 +166,9 @@ fn choice(
         .iter()
         .filter_map(|charge| {
             let value = version?.values.get(&charge.id)?;
-            Some((wording::charge_name(charge, products), wording::value_text(*value, customer.currency)))
+            Some(wording::price_lines(charge, value, products, customer.currency))
         })
+        .flatten()
         .collect();
     Ok(Choice { bundle: bundle.id, name: bundle.name, description: bundle.description, prices })
 }

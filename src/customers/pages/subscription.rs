@@ -200,12 +200,14 @@ fn rows(version: &PriceVersion, bundle: &Bundle, products: &Products) -> Vec<App
         .charges
         .iter()
         .filter_map(|charge| {
-            Some(AppliedPrice {
-                charge: wording::charge_name(charge, products),
-                price: wording::value_text(*version.values.get(&charge.id)?, version.currency),
-                effective_from: version.effective_from,
-                is_channel_price: version.channel.is_some(),
-            })
+            Some(wording::price_lines(charge, version.values.get(&charge.id)?, products, version.currency))
+        })
+        .flatten()
+        .map(|(charge, price)| AppliedPrice {
+            charge,
+            price,
+            effective_from: version.effective_from,
+            is_channel_price: version.channel.is_some(),
         })
         .collect()
 }

@@ -118,7 +118,7 @@ on_both! {
         assert_eq!(own.get("/prices").row("Monthly")[4..6], ["$20.00", "$80.00"]);
         let page = review(&own, channel, &bundle, "2026-12-01", &["120"]).expect(200);
         // 20 percent of 120.
-        assert_eq!(page.row("Monthly"), ["Monthly", "$100.00", "120", "$24.00", "$96.00"]);
+        assert_eq!(page.row("Monthly"), ["Monthly", "$100.00", "120", "+20", "16.7%", "$24.00", "$96.00"]);
         assert!(page.main().contains("2 customers with 2 subscriptions notice it"), "{}", page.main());
         assert!(prices(world, channel, &bundle).is_empty());
         let back = own.press(&page, "Change it", &[("change", "1")]).expect(200);

@@ -1,6 +1,6 @@
 //! The wizard's and the price editor's forms, filled in.
 
-use reseller_portal::catalog::{PriceVersion, price_store};
+use reseller_portal::catalog::{PriceValue, PriceVersion, price_store};
 use reseller_portal::channels::{Channel, store};
 use reseller_portal::values::{ChannelId, ResellerId};
 
@@ -66,9 +66,10 @@ pub fn versions(world: &World, channel: ChannelId, bundle: &Bundle) -> Vec<Price
 /// Their days and the first charge's price.
 pub fn prices(world: &World, channel: ChannelId, bundle: &Bundle) -> Vec<String> {
     let told = |version: PriceVersion| {
-        let price = match version.values[&bundle.charges[0]] {
-            reseller_portal::catalog::PriceValue::Unit(price) => price.to_string(),
-            reseller_portal::catalog::PriceValue::CostPlus(percent) => format!("{percent}%"),
+        let price = match &version.values[&bundle.charges[0]] {
+            PriceValue::Unit(price) => price.to_string(),
+            PriceValue::CostPlus(percent) => format!("{percent}%"),
+            PriceValue::Tiers(prices) => format!("{prices:?}"),
         };
         format!("{} {price}", version.effective_from)
     };

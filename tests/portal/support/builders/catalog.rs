@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use reseller_portal::db::AnyConnection;
 use reseller_portal::db::schema::{
-    bundle_components, bundles, charges, price_values, price_versions, products,
+    bundle_components, bundles, charge_tiers, charges, price_values, price_versions, products,
 };
 use reseller_portal::values::{
     BundleId, ChannelId, ChargeId, ComponentId, Percent, PriceVersionId, ProductId, Quantity, UnitPrice,
@@ -68,13 +68,15 @@ impl Product {
     }
 }
 
-/// A charge with its reference price: a price for each unit, or a percent for cost-plus.
+/// A charge with its reference price: a price for each unit, a percent for cost-plus, or one price a tier.
 #[derive(Clone)]
 struct Charge {
     kind: &'static str,
     model: &'static str,
     product: Option<ProductId>,
     price: String,
+    edges: Vec<Quantity>,
+    package: Option<Quantity>,
 }
 
 enum Part {
@@ -99,7 +101,7 @@ pub struct Bundle {
     pub id: BundleId,
     /// In the order in which they were given.
     pub charges: Vec<ChargeId>,
-    is_cost_plus: Vec<bool>,
+    models: Vec<&'static str>,
 }
 
 pub fn a_bundle(code: &str) -> NewBundle {
@@ -153,6 +155,30 @@ impl NewBundle {
         self.charge("usage", "cost_plus", Some(product), percent)
     }
 
+    /// Charges each unit by its tier; one price more than edges.
+    pub fn graduated(self, product: ProductId, edges: &[&str], prices: &[&str]) -> Self {
+        self.tiers("graduated", product, edges, prices)
+    }
+
+    /// Charges all units by the tier of the month's total; one price more than edges.
+    pub fn volume(self, product: ProductId, edges: &[&str], prices: &[&str]) -> Self {
+        self.tiers("volume", product, edges, prices)
+    }
+
+    /// Charges packages of that many units.
+    pub fn package(self, product: ProductId, units: &str, price: &str) -> Self {
+        let mut with = self.charge("usage", "package", Some(product), price);
+        with.charges.last_mut().expect("just added").package = Some(parsed(units));
+        with
+    }
+
+    fn tiers(self, model: &'static str, product: ProductId, edges: &[&str], prices: &[&str]) -> Self {
+        assert_eq!(prices.len(), edges.len() + 1, "one price a tier");
+        let mut with = self.charge("usage", model, Some(product), &prices.join(" "));
+        with.charges.last_mut().expect("just added").edges = edges.iter().map(|edge| parsed(edge)).collect();
+        with
+    }
+
     /// The currencies of its reference prices, each with the same numbers.
     pub fn currencies(self, currencies: &[&str]) -> Self {
         Self { currencies: currencies.iter().map(|code| (*code).to_owned()).collect(), ..self }
@@ -173,7 +199,8 @@ impl NewBundle {
         product: Option<ProductId>,
         price: &str,
     ) -> Self {
-        self.charges.push(Charge { kind, model, product, price: price.to_owned() });
+        let (edges, package) = (Vec::new(), None);
+        self.charges.push(Charge { kind, model, product, price: price.to_owned(), edges, package });
         self
     }
 
@@ -220,7 +247,7 @@ impl NewBundle {
         }
         let mut ids = Vec::new();
         for (charge, position) in self.charges.iter().zip(0i64..) {
-            let charge: ChargeId = diesel::insert_into(charges::table)
+            let id: ChargeId = diesel::insert_into(charges::table)
                 .values((
                     charges::id.eq(ChargeId::generate()),
                     charges::bundle_id.eq(id),
@@ -228,14 +255,29 @@ impl NewBundle {
                     charges::model.eq(charge.model),
                     charges::product_id.eq(charge.product),
                     charges::position.eq(position),
+                    charges::package_size.eq(charge.package),
                 ))
                 .returning(charges::id)
                 .get_result(connection)?;
-            ids.push(charge);
+            insert_tiers(connection, id, &charge.edges)?;
+            ids.push(id);
         }
-        let is_cost_plus = self.charges.iter().map(|charge| charge.model == "cost_plus").collect();
-        Ok(Bundle { id, charges: ids, is_cost_plus })
+        let models = self.charges.iter().map(|charge| charge.model).collect();
+        Ok(Bundle { id, charges: ids, models })
     }
+}
+
+fn insert_tiers(connection: &mut AnyConnection, charge: ChargeId, edges: &[Quantity]) -> QueryResult<()> {
+    for (edge, tier) in edges.iter().zip(1i64..) {
+        diesel::insert_into(charge_tiers::table)
+            .values((
+                charge_tiers::charge_id.eq(charge),
+                charge_tiers::tier.eq(tier),
+                charge_tiers::up_to.eq(*edge),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// A price version to make: of the reference book, in USD, from 2025-01-01 on, for existing subscriptions too.
@@ -248,7 +290,7 @@ pub struct Prices {
     concerns: &'static str,
 }
 
-/// One value for each charge of the bundle, in their order.
+/// One value for each charge of the bundle, in their order; the prices of tiers with a blank between them.
 pub fn a_price(bundle: &Bundle, values: &[&str]) -> Prices {
     assert_eq!(values.len(), bundle.charges.len(), "one value for each charge");
     Prices {
@@ -295,20 +337,34 @@ impl Prices {
                 ))
                 .returning(price_versions::id)
                 .get_result(connection)?;
-            let charges = self.bundle.charges.iter().zip(&self.bundle.is_cost_plus);
-            for ((charge, is_cost_plus), value) in charges.zip(&self.values) {
-                let unit_price = (!is_cost_plus).then(|| parsed::<UnitPrice>(value));
-                let percent = is_cost_plus.then(|| parsed::<Percent>(value));
-                diesel::insert_into(price_values::table)
-                    .values((
-                        price_values::version_id.eq(id),
-                        price_values::charge_id.eq(*charge),
-                        price_values::unit_price.eq(unit_price),
-                        price_values::percent.eq(percent),
-                    ))
-                    .execute(connection)?;
+            let charges = self.bundle.charges.iter().zip(&self.bundle.models);
+            for ((charge, model), value) in charges.zip(&self.values) {
+                insert_value(connection, id, *charge, model, value)?;
             }
             Ok(id)
         })
     }
+}
+
+fn insert_value(
+    connection: &mut AnyConnection,
+    version: PriceVersionId,
+    charge: ChargeId,
+    model: &str,
+    value: &str,
+) -> QueryResult<()> {
+    let first_tier = if matches!(model, "graduated" | "volume") { 1i64 } else { 0 };
+    for (part, tier) in value.split(' ').zip(first_tier..) {
+        let is_percent = model == "cost_plus";
+        diesel::insert_into(price_values::table)
+            .values((
+                price_values::version_id.eq(version),
+                price_values::charge_id.eq(charge),
+                price_values::tier.eq(tier),
+                price_values::unit_price.eq((!is_percent).then(|| parsed::<UnitPrice>(part))),
+                price_values::percent.eq(is_percent.then(|| parsed::<Percent>(part))),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
 }
