@@ -16,9 +16,10 @@ use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
 use crate::access::{self, DbSessionStore};
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::db::{Db, Failure, Never};
+use crate::db::{AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
+use crate::values::Timestamp;
 use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
 use crate::{dashboards, rating, routes, settlement, usage, work};
 
@@ -51,6 +52,8 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
     actix_web::rt::spawn(runner.run());
+    let now = clock.now();
+    db.write_blocking::<_, Never>(|connection| hourly(connection, config.agree_after_days, now))?;
     actix_web::rt::spawn(each_hour(db.clone(), clock.clone(), config.agree_after_days));
     if let Some(smtp_url) = &config.smtp_url {
         actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
@@ -155,19 +158,22 @@ fn sign_in_location(request: &ServiceRequest) -> String {
         .map_or_else(|_| "/sign-in".into(), |query| format!("/sign-in?{query}"))
 }
 
-/// Asks each hour for the running month of each channel that was not rated today, and takes silence as agreement.
+/// Asks for the running month of each channel that was not rated today, and takes silence as agreement.
+fn hourly(connection: &mut AnyConnection, agree_after_days: u32, now: Timestamp) -> Result<(), Failure> {
+    settlement::store::agree_by_silence(connection, agree_after_days, now)?;
+    rating::store::rate_today(connection, now)
+}
+
+/// The hourly work, from an hour after the start on; the first time it is done before the first visitor comes.
 async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     loop {
+        tokio::time::sleep(HOUR).await;
         let now = clock.now();
-        let asked = db.write::<_, Never>(move |connection| {
-            settlement::store::agree_by_silence(connection, agree_after_days, now)?;
-            rating::store::rate_today(connection, now)
-        });
-        if let Err(error) = asked.await {
+        let done = db.write::<_, Never>(move |connection| hourly(connection, agree_after_days, now));
+        if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }
-        tokio::time::sleep(HOUR).await;
     }
 }
 

@@ -41,6 +41,21 @@ pub fn closed(
     Ok(rows.into_iter().collect())
 }
 
+/// Whether a channel's statement of a month and currency is posted.
+pub fn is_posted(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    currency: Currency,
+    month: Month,
+) -> QueryResult<bool> {
+    let posted = statements::table
+        .filter(statements::channel_id.eq(channel))
+        .filter(statements::currency.eq(currency))
+        .filter(statements::month.eq(month))
+        .filter(statements::state.eq("posted"));
+    diesel::select(diesel::dsl::exists(posted)).get_result(connection)
+}
+
 /// The first month after `month` whose statement in the currency is open or not there yet: where corrections go.
 pub fn first_open_after(
     connection: &mut AnyConnection,

@@ -199,6 +199,7 @@ site_map! {
     Member GET "/statements/{id}" => settlement::pages::statement::show;
     Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::csv;
     Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::xlsx;
+    Member GET "/statements/{id}/shares" => settlement::pages::shares::show;
     Root POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
     Root POST "/statements/{id}/sending" => settlement::pages::steps::send;
     Reseller POST "/statements/{id}/agreement" => settlement::pages::steps::agree;

@@ -100,6 +100,8 @@ pub enum SaleRefusal {
     NotSold,
     #[error("The bundle has no price in {currency} on {}; choose a later start or another bundle", start.format("%-d %B %Y"))]
     NoPrice { currency: Currency, start: NaiveDate },
+    #[error("The statement of {} is posted; choose a later start", start.format("%B %Y"))]
+    Posted { start: NaiveDate },
     #[error("Choose a day on which the subscription runs")]
     NotRunning,
     #[error("The subscription has this quantity on that day already")]

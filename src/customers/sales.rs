@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Customer, NewCustomer, NewSubscription, SaleRefusal, Subscription, store};
 use crate::audit::{self, Event};
+use crate::books;
 use crate::catalog::{BundleState, price_store, prices};
 use crate::db::schema::{
     bundles, channel_bundles, channel_currencies, channels, customers, resellers, subscription_quantities,
@@ -213,6 +214,9 @@ fn check_sold(connection: &mut AnyConnection, customer: &Customer, new: &NewSubs
     let reference = price_store::versions(connection, None, new.bundle, customer.currency)?;
     if prices::paid(&own, &reference, new.start, new.start).is_none() {
         return refuse(SaleRefusal::NoPrice { currency: customer.currency, start: new.start });
+    }
+    if books::is_posted(connection, customer.channel, customer.currency, Month::of(new.start))? {
+        return refuse(SaleRefusal::Posted { start: new.start });
     }
     Ok(())
 }

@@ -49,6 +49,26 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("Charge line", "What one charge of a subscription costs in a month, rounded once."),
     ("Net revenue", "Gross charges less credits."),
+    ("Tier", "An amount of the month's basis from which another share holds, for what lies above it."),
+    ("Minimum commitment", "What the provider's share of a full month is at least."),
+    ("Cap", "What the re-seller's share of a full month is at most."),
+    (
+        "Statement",
+        "What a channel's month brought in one currency, how it is shared, and the balance it leaves.",
+    ),
+    (
+        "Correction",
+        "What a closed month costs more or less than its statement said, as a line of a later statement.",
+    ),
+    ("Credit", "What the provider gives back of a charged line, with a reason."),
+    (
+        "Dispute",
+        "A line of a statement that the re-seller does not agree to. The provider keeps it or credits it.",
+    ),
+    (
+        "Seal",
+        "A checksum over a posted statement and the seal before it. It tells when anything was changed afterwards.",
+    ),
 ];
 
 pub async fn show(shell: Shell) -> Answer {

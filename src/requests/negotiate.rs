@@ -22,7 +22,8 @@ pub fn offer(
             store::take_step(connection, id, None, step, "", act)?;
         }
     }
-    let number = terms::store::propose(connection, id, side, offer, act)?;
+    let number = terms::store::propose(connection, id, side, offer, act)
+        .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     let text = format!("Offered version {number}: a share of {}%. {}", offer.rule.general, offer.note);
     store::note(connection, id, EntryKind::Terms, None, text.trim(), act)?;
     Ok(number)

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Collector, Offer, ShareBasis, ShareRule, Side, TermsState, TermsVersion};
 use crate::audit::{self, Event};
+use crate::books;
 use crate::db::schema::{bundles, channels, resellers, terms_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
@@ -26,6 +27,8 @@ pub enum Refusal {
     Answered,
     #[error("An offer is answered by the other side")]
     OwnOffer,
+    #[error("The statement of {} is closed; terms begin in a later month", .0.first_day().format("%B %Y"))]
+    Closed(Month),
 }
 
 type Outcome<T> = Result<T, Failure<Refusal>>;
@@ -113,15 +116,17 @@ pub fn current(versions: Vec<TermsVersion>, month: Month) -> Option<TermsVersion
         .max_by_key(|version| (version.offer.valid_from, version.number))
 }
 
-/// Makes an offer; one that is open becomes countered. `NotFound` when it has a rate for a bundle that is none.
+/// Makes an offer; one that is open becomes countered. It begins in a month without a closed statement. `NotFound`
+/// when it has a rate for a bundle that is none.
 pub fn propose(
     connection: &mut AnyConnection,
     request: RequestId,
     side: Side,
     offer: &Offer,
     act: &Act,
-) -> QueryResult<i64> {
+) -> Outcome<i64> {
     use terms_versions as t;
+    begins_in_an_open_month(connection, request, offer)?;
     for bundle in offer.rule.by_bundle.keys() {
         bundles::table.find(bundle).select(bundles::id).first::<BundleId>(connection)?;
     }
@@ -172,19 +177,34 @@ pub fn agree(
     act: &Act,
 ) -> Outcome<()> {
     let open = open_offer(connection, request, side, number)?;
+    begins_in_an_open_month(connection, request, &open.offer)?;
     answer(connection, open.id, TermsState::Agreed, act)?;
     let summary = format!("Terms version {number} agreed, share {}%", open.offer.rule.general);
     record(connection, request, "terms.agreed", summary, &open.offer, act)?;
-    let channel: Option<ChannelId> = channels::table
-        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .filter(resellers::request_id.eq(request))
-        .select(channels::id)
-        .first(connection)
-        .optional()?;
+    let channel = channel_of(connection, request)?;
     if let Some(channel) = channel {
         jobs::store::rate_months(connection, channel, open.offer.valid_from, Month::of(act.today()), act.at)?;
     }
     Ok(())
+}
+
+/// The channel of a running re-seller.
+fn channel_of(connection: &mut AnyConnection, request: RequestId) -> QueryResult<Option<ChannelId>> {
+    channels::table
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .filter(resellers::request_id.eq(request))
+        .select(channels::id)
+        .first(connection)
+        .optional()
+}
+
+/// What was settled stays as it is: terms begin after the last closed month.
+fn begins_in_an_open_month(connection: &mut AnyConnection, request: RequestId, offer: &Offer) -> Outcome<()> {
+    let Some(channel) = channel_of(connection, request)? else { return Ok(()) };
+    match books::closed_through(connection, channel)? {
+        Some(closed) if offer.valid_from <= closed => Err(Failure::Refused(Refusal::Closed(closed))),
+        _ => Ok(()),
+    }
 }
 
 /// Declines the other side's open offer.

@@ -5,5 +5,6 @@ mod journey;
 mod oracle;
 mod pages;
 mod pictures;
+mod settlement;
 #[path = "../portal/support/mod.rs"]
 mod support;

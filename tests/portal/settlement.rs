@@ -5,6 +5,7 @@ mod command;
 mod corrections;
 mod credits;
 mod limits;
+mod months;
 mod pages;
 mod posting;
 mod setting;

@@ -90,7 +90,7 @@ pub async fn submit(
         }
         Err(refusal) => {
             let field = match refusal {
-                SaleRefusal::NoPrice { .. } => "start",
+                SaleRefusal::NoPrice { .. } | SaleRefusal::Posted { .. } => "start",
                 SaleRefusal::NotSold => "bundle",
                 _ => "",
             };

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::offers::{OfferPage, offer_page};
+use super::offers::{OfferPage, offer_page, too_early};
 use super::{Table, conflict};
 use crate::db::{Db, Decided};
 use crate::requests::{Request, negotiate, resellers, store};
@@ -58,8 +58,14 @@ pub async fn create(admin: ResellerAdmin, shell: Shell, go: Go, db: Data<Db>, fo
     };
     let (id, act) = (request.id, admin.act());
     let made = db.write(move |connection| negotiate::offer(connection, id, Side::Reseller, &offer, &act));
-    let number = made.await.decided()?.map_err(conflict)?;
-    go.to("/agreement", format!("Your offer, version {number}, is sent"))
+    match made.await.decided()? {
+        Ok(number) => go.to("/agreement", format!("Your offer, version {number}, is sent")),
+        Err(refusal) => {
+            errors.add("valid_from", too_early(refusal)?);
+            let refused = page_for(shell, &db, request, Some((form, errors)), admin.act().today()).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
+        }
+    }
 }
 
 async fn page_for(

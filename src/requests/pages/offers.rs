@@ -9,6 +9,7 @@ use super::conflict;
 use crate::catalog::{self, BundleState};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
+use crate::requests::store::Refusal;
 use crate::requests::{Request, RequestState, accept, negotiate, store};
 use crate::terms::offer_form::OfferForm;
 use crate::terms::{Side, store as terms};
@@ -35,6 +36,11 @@ impl OfferPage {
     /// The field of a row of tiers or limits.
     fn named(&self, part: &str, row: &usize) -> String {
         format!("{part}.{row}")
+    }
+
+    /// `Tier 1 from`: no two fields have one name.
+    fn label(&self, what: &str, row: &usize, part: &str) -> String {
+        format!("{what} {} {part}", row + 1)
     }
 
     fn typed(&self, part: &str, row: &usize) -> &str {
@@ -138,8 +144,23 @@ pub async fn create(
         }
         Ok(number)
     });
-    let number = made.await.decided()?.map_err(conflict)?;
-    go.to(back, format!("Version {number} is offered"))
+    match made.await.decided()? {
+        Ok(number) => go.to(back, format!("Version {number} is offered")),
+        Err(refusal) => {
+            errors.add("valid_from", too_early(refusal)?);
+            let typed = Some((form, errors));
+            let refused = offer_page(shell, &db, request, typed, root.act().today(), (action, back)).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
+        }
+    }
+}
+
+/// What is said beside the first month, when it is closed already; any other refusal is a conflict.
+pub(super) fn too_early(refusal: Refusal) -> Result<terms::Refusal, Error> {
+    match refusal {
+        Refusal::Terms(early @ terms::Refusal::Closed(_)) => Ok(early),
+        other => Err(conflict(other)),
+    }
 }
 
 pub async fn agree(

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::db::Db;
 use crate::rating::{ChargeLine, LineRole};
+use crate::settlement::StatementState;
 use crate::settlement::store::{self, Chain};
 use crate::values::{ChargeLineId, Exact, round};
 use crate::web::filters::money_text;
@@ -31,7 +32,7 @@ struct LinePage {
 }
 
 /// An exact number as people read it: its decimals when they end, else the fraction.
-fn exact_text(exact: &Exact) -> String {
+pub(super) fn exact_text(exact: &Exact) -> String {
     let ten = BigInt::from(10);
     let mut scaled = exact.clone();
     for digits in 0..=28u32 {
@@ -61,6 +62,12 @@ impl LinePage {
 
     fn is_charge(&self) -> bool {
         self.line().role == LineRole::Charge
+    }
+
+    /// Whether the visitor sees the statement, and with it the split of the whole month.
+    fn is_shared(&self) -> bool {
+        let state = self.chain.statement.state;
+        self.is_root || !matches!(state, StatementState::Open | StatementState::Closing)
     }
 
     fn is_usage(&self) -> bool {

@@ -8,6 +8,7 @@ pub mod downloads;
 pub mod line;
 pub mod list;
 pub mod payments;
+pub mod shares;
 pub mod statement;
 pub mod steps;
 pub mod verification;

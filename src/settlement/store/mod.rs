@@ -10,6 +10,7 @@ pub mod payments;
 mod posting;
 mod rate;
 mod read;
+mod shares;
 mod told;
 
 pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
@@ -18,6 +19,7 @@ pub use loaded::{Loaded, load};
 pub use posting::{Verified, post, verify};
 pub use rate::{Rated, rate_month};
 pub use read::{Filter, balance, find, lines, list, of_month, payments_of, totals};
+pub use shares::{SharesTold, shares};
 pub use told::{Told, told};
 
 use diesel::QueryResult;

@@ -148,6 +148,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/statements/{id}", Member),
     ("GET", "/statements/{id}/lines.csv", Member),
     ("GET", "/statements/{id}/lines.xlsx", Member),
+    ("GET", "/statements/{id}/shares", Member),
     ("POST", "/statements/{id}/waivers", Root),
     ("POST", "/statements/{id}/sending", Root),
     ("POST", "/statements/{id}/agreement", Reseller),

@@ -130,4 +130,16 @@ on_both! {
         assert!(none.main().contains("No statement matches"));
         assert_eq!(find(world, statement_of(world, kestrel.channel, "2026-10")).state, StatementState::Sent);
     }
+
+    fn the_shares_of_a_month_are_told_rate_by_rate_and_slice_by_slice(world) {
+        let kestrel = super::setting::with_terms(world, |terms| terms.share("20").tier("USD", "100", "50").limits("USD", Some("95"), None));
+        kestrel.used(world, "2026-10-05", "40");
+        let id = kestrel.sent(world, "2026-10");
+        for client in [world.root(), world.reseller(kestrel.reseller)] {
+            let told = client.get(&format!("/statements/{id}/shares")).expect(200).main();
+            for step in ["100 at 20% up to $100.00 = 20", "20 at 50% above $100.00 = 10", "30, rounded once to $30.00", "25", "Minimum commitment"] {
+                assert!(told.contains(step), "{step}: {told}");
+            }
+        }
+    }
 }

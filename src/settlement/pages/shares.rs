@@ -1,0 +1,65 @@
+//! `/statements/{id}/shares`: how the month's shares came about, rate by rate and slice by slice. For both sides.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::line::exact_text;
+use crate::db::Db;
+use crate::settlement::store::{self, SharesTold};
+use crate::terms::split::{ExplainedLine, Group, Rate, SliceShare};
+use crate::values::StatementId;
+use crate::web::filters::money_text;
+use crate::web::{Answer, Member, Shell, page};
+
+#[derive(Template)]
+#[template(path = "settlement/shares.html")]
+struct SharesPage {
+    shell: Shell,
+    told: SharesTold,
+}
+
+impl SharesPage {
+    /// What a group's lines have in common.
+    fn rate(&self, group: &Group) -> String {
+        match &group.rate {
+            Rate::General => "General share".to_owned(),
+            Rate::Category(category) => format!("Category {category}"),
+            Rate::Bundle(id) => {
+                let own = self.told.charges.iter().find(|told| told.line.bundle_id == Some(*id));
+                own.map(|told| told.bundle.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    fn exact(&self, exact: &crate::values::Exact) -> String {
+        exact_text(exact)
+    }
+
+    /// `10,000.00 at 15% = 1,500`.
+    fn slice(&self, slice: &SliceShare) -> String {
+        let currency = self.told.statement.currency;
+        let range = match (slice.slice.from.is_zero(), slice.slice.up_to) {
+            (true, None) => String::new(),
+            (_, Some(end)) => format!(" up to {}", money_text(end, currency)),
+            (false, None) => format!(" above {}", money_text(slice.slice.from, currency)),
+        };
+        format!(
+            "{} at {}%{range} = {}",
+            exact_text(&slice.amount),
+            slice.slice.share,
+            exact_text(&slice.share)
+        )
+    }
+
+    /// The lines of a group.
+    fn members(&self, place: &usize) -> Vec<(&store::Told, &ExplainedLine)> {
+        let all = self.told.charges.iter().zip(&self.told.explained.lines);
+        all.filter(|(_, line)| line.group == *place).collect()
+    }
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+    let (scope, id) = (member.scope, id.into_inner());
+    let told = db.read(move |connection| store::shares(connection, scope, id)).await?;
+    page(&SharesPage { shell, told })
+}
