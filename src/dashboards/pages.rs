@@ -110,7 +110,7 @@ async fn load(db: &Db, visitor: Visitor, scope: Scope) -> Result<Home, Error> {
                 let own = crate::channels::store::of_reseller(connection, reseller)?;
                 (tasks::for_reseller(connection, reseller, channel)?, own)
             }
-            _ => (tasks::for_root(connection, scope)?, None),
+            _ => (tasks::for_root(connection, scope, today)?, None),
         };
         let changes = match scope {
             Scope::Root => audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,

@@ -1,14 +1,18 @@
 //! The statements in the work queue.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::tasks::Task;
 use crate::db::AnyConnection;
 use crate::db::schema::{channels, resellers, statements as s};
 use crate::settlement::StatementState;
-use crate::values::{Currency, Month, ResellerId, StatementId, Timestamp};
+use crate::settlement::store::payments;
+use crate::values::{Amount, Currency, Month, ResellerId, StatementId, Timestamp};
+use crate::web::filters::money_text;
 
 const SHOWN: i64 = 8;
+const OVERDUE: usize = 4;
 
 type Row = (StatementId, String, Currency, Month, StatementState, Option<Timestamp>, Option<Timestamp>);
 
@@ -57,6 +61,36 @@ pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>>
         },
     );
     Ok(tasks.collect())
+}
+
+/// Posted statements whose balance is due and not paid.
+pub(super) fn overdue(connection: &mut AnyConnection, today: NaiveDate) -> QueryResult<Vec<Task>> {
+    let all = payments::overdue(connection, today, OVERDUE)?;
+    let tasks = all.into_iter().map(|(statement, posted, due)| {
+        let (who, amount) = (&statement.reseller_name, money_text(size(due), statement.currency));
+        let text = match due.is_negative() {
+            true => format!("{who} owes {amount} since {}.", day_text(posted.due_on)),
+            false => format!("{amount} is owed to {who} since {}.", day_text(posted.due_on)),
+        };
+        Task {
+            icon: "wallet",
+            tone: "bad",
+            href: format!("/statements/{}", statement.id),
+            title: format!("{} is overdue", posted.number),
+            text,
+            since: Some(Timestamp::start_of(posted.due_on)),
+            action: "Record payment",
+        }
+    });
+    Ok(tasks.collect())
+}
+
+fn size(amount: Amount) -> Amount {
+    Amount::from_micros(amount.micros().abs())
+}
+
+fn day_text(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
 }
 
 /// Statements that wait for the re-seller's answer.

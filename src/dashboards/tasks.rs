@@ -28,11 +28,16 @@ pub struct Task {
 const SHOWN: i64 = 8;
 
 /// What waits for root, the oldest first within each kind.
-pub(super) fn for_root(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Task>> {
+pub(super) fn for_root(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    today: NaiveDate,
+) -> QueryResult<Vec<Task>> {
     let mut tasks = answered_terms(connection)?;
     tasks.extend(new_requests(connection)?);
     tasks.extend(without_channel(connection)?);
     tasks.extend(statement_tasks::for_root(connection)?);
+    tasks.extend(statement_tasks::overdue(connection, today)?);
     tasks.extend(undecided_files(connection, scope)?);
     tasks.extend(unrated(connection, scope)?);
     tasks.extend(first_step_of_root(connection)?);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-use super::read::{any, last_posted, payments_of};
+use super::read::{any, last_posted, last_posted_of_all, payments_of};
 use super::{note, out_of_range};
 use crate::db::schema::payments as p;
 use crate::db::{AnyConnection, Failure};
@@ -28,6 +28,23 @@ pub fn due(connection: &mut AnyConnection, statement: &Statement, posted: &Poste
     let paid = payments_of(connection, statement.id)?;
     let paid = Amount::sum(paid.iter().map(|payment| payment.amount)).map_err(super::read::too_large)?;
     posted.balance.closing.checked_sub(paid).map_err(super::read::too_large)
+}
+
+/// The posted statements that are due by a day and not paid, the longest due first, at most `limit`; with what they lack.
+pub fn overdue(
+    connection: &mut AnyConnection,
+    today: NaiveDate,
+    limit: usize,
+) -> QueryResult<Vec<(Statement, Posted, Amount)>> {
+    let mut found = Vec::new();
+    for statement in last_posted_of_all(connection, today)? {
+        let Some(posted) = statement.posted.clone() else { continue };
+        let due = due(connection, &statement, &posted)?;
+        if !due.is_zero() && found.len() < limit {
+            found.push((statement, posted, due));
+        }
+    }
+    Ok(found)
 }
 
 /// Records that all or some of a statement's balance was paid. The last posted statement of a channel's currency

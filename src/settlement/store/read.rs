@@ -5,7 +5,7 @@ use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
-use crate::db::schema::{channels, charge_lines as l, payments as p, resellers, statements as s};
+use crate::db::schema::{channels, charge_lines as l, payments as p, resellers, statements, statements as s};
 use crate::rating::ChargeLine;
 use crate::settlement::{Balance, Payment, Posted, Statement, StatementState, Totals};
 use crate::terms::Collector;
@@ -195,6 +195,23 @@ pub(super) fn last_posted(
     let followed: Vec<StatementId> =
         all.iter().filter_map(|one| one.posted.as_ref().and_then(|posted| posted.previous)).collect();
     Ok(all.into_iter().find(|one| !followed.contains(&one.id)))
+}
+
+/// Of each channel's currency the posted statement that no other one follows, when something is due by a day; the
+/// longest due first.
+pub(super) fn last_posted_of_all(
+    connection: &mut AnyConnection,
+    today: NaiveDate,
+) -> QueryResult<Vec<Statement>> {
+    let later = diesel::alias!(statements as later);
+    let followed = later.filter(later.field(s::previous_id).eq(s::id.nullable()));
+    let rows = joined()
+        .filter(s::state.eq(StatementState::Posted))
+        .filter(s::due_on.lt(today))
+        .filter(s::closing.ne(Amount::ZERO))
+        .filter(diesel::dsl::not(diesel::dsl::exists(followed)))
+        .order((s::due_on, s::id));
+    Ok(rows.load::<Row>(connection)?.into_iter().map(statement).collect())
 }
 
 /// Every posted statement, in the order of the numbers.
