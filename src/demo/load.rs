@@ -83,7 +83,13 @@ fn write<T>(
     parts: &Parts,
     mut work: impl FnMut(&mut AnyConnection) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let written = parts.db.write_blocking(|connection| work(connection).map_err(Failure::Refused));
+    // A query's failure stays one, so that PostgreSQL's wish to run the step again is heard.
+    let written = parts.db.write_blocking(|connection| {
+        work(connection).map_err(|error| match error.downcast() {
+            Ok(query) => Failure::Query(query),
+            Err(other) => Failure::Refused(other),
+        })
+    });
     written.map_err(|failure: Failure<anyhow::Error>| match failure {
         Failure::Refused(error) => error,
         other => anyhow::anyhow!("{other}"),
@@ -92,7 +98,10 @@ fn write<T>(
 
 /// A step that the portal's own rules refuse is a fault of the demonstration.
 pub(super) fn ok<T, R: Debug + Display>(result: Result<T, Failure<R>>) -> anyhow::Result<T> {
-    result.map_err(|failure| anyhow::anyhow!("{failure}"))
+    result.map_err(|failure| match failure {
+        Failure::Query(error) => error.into(),
+        other => anyhow::anyhow!("{other}"),
+    })
 }
 
 fn first_root(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<UserId> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use reseller_portal::app::Parts;
 use reseller_portal::db::schema::{
     channel_currencies, customers, price_versions, reseller_request_info as requests, resellers,
     subscriptions, usage_daily,
@@ -15,17 +14,13 @@ use crate::on_both;
 use crate::support::World;
 use crate::support::builders::{a_product, an_account, day};
 
-fn parts(world: &World) -> Parts {
-    Parts { config: world.config.clone(), db: world.db().clone(), clock: world.clock.clone(), demo: false }
-}
-
 fn states(db: &Db, load: impl FnOnce(&mut AnyConnection) -> QueryResult<Vec<String>>) -> BTreeSet<String> {
     db.read_blocking(load).unwrap().into_iter().collect()
 }
 
 on_both! {
     fn it_has_a_year_of_business_up_to_yesterday(world) {
-        demo::load(&parts(world), |_| ()).unwrap();
+        let world = &World::with(world.database(), |parts| demo::load(parts, |_| ()).unwrap());
         let count = |load: fn(&mut AnyConnection) -> QueryResult<i64>| world.read(load);
         assert!(count(|connection| resellers::table.count().get_result(connection)) >= 12);
         assert!(count(|connection| customers::table.count().get_result(connection)) >= 40);
