@@ -175,6 +175,8 @@ site_map! {
     Root GET "/channels/{id}/bundles" => channels::pages::sold::show;
     Root POST "/channels/{id}/bundles" => channels::pages::sold::submit;
     Reseller GET "/prices" => channels::pages::prices::own;
+    Member GET "/channels/{id}/as-of" => channels::pages::as_of::show;
+    Member GET "/channels/{id}/as-of.csv" => channels::pages::as_of::csv;
     Member GET "/channels/{id}/prices" => channels::pages::prices::show;
     Member GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
     Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;

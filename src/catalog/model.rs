@@ -9,7 +9,7 @@ use super::PriceValue;
 use super::pricing::ValueFault;
 use crate::text_enum;
 use crate::values::{
-    BundleId, ChannelId, ChargeId, Code, Currency, PriceVersionId, ProductId, Quantity, Timestamp,
+    BundleId, ChannelId, ChargeId, Code, Currency, Month, PriceVersionId, ProductId, Quantity, Timestamp,
 };
 
 text_enum! {
@@ -162,6 +162,8 @@ pub struct NewPriceVersion {
 pub enum PriceRefusal {
     #[error("A price of that day is in effect already; give the new one a later day")]
     InEffect,
+    #[error("Choose {} or later: {} has a statement, which keeps its prices", .0.end(), .0)]
+    Closed(Month),
     #[error("A price names a charge that the bundle does not have")]
     OtherCharge,
     #[error("A charge has no price, or one that it cannot have")]

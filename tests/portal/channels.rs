@@ -1,5 +1,7 @@
 //! Channels: made once for each re-seller, changed by root, priced by both sides.
 
+mod as_of;
+mod closed;
 mod details;
 mod editor;
 mod one;

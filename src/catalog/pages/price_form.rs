@@ -195,7 +195,7 @@ impl PriceForm {
 /// Puts a refusal beside the field that it is about.
 pub fn refused(errors: &mut Errors, refusal: &PriceRefusal) {
     match refusal {
-        PriceRefusal::InEffect => errors.add("from", refusal),
+        PriceRefusal::InEffect | PriceRefusal::Closed(_) => errors.add("from", refusal),
         PriceRefusal::OtherCharge => errors.add("", refusal),
         PriceRefusal::Values(faults) => {
             for (charge, fault) in faults {

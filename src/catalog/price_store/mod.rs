@@ -11,6 +11,7 @@ use diesel::prelude::*;
 pub use read::{book, reference_of, version, versions, versions_of_bundle};
 
 use super::{BundleState, NewPriceVersion, PriceRefusal, PriceValue, pricing, store};
+use crate::books;
 use crate::db::schema::{channel_bundles, price_values, price_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
@@ -35,12 +36,30 @@ pub fn save(
     if same_day.is_some() && new.effective_from <= act.today() && bundle.state != BundleState::Draft {
         return Err(Failure::Refused(PriceRefusal::InEffect));
     }
+    refuse_closed(connection, new.channel, new.effective_from)?;
     let id = same_day.as_ref().map_or_else(PriceVersionId::generate, |version| version.id);
     write_version(connection, id, new, act, same_day.is_some())?;
     write_values(connection, id, &new.values)?;
     record::saved(connection, id, &bundle.code, new, same_day.as_ref(), act)?;
     rate_again(connection, new.channel, new.bundle, new.effective_from, act)?;
     Ok(id)
+}
+
+/// What a statement holds keeps its prices: none begins in its month or earlier. A reference price concerns every
+/// channel.
+fn refuse_closed(
+    connection: &mut AnyConnection,
+    channel: Option<ChannelId>,
+    from: NaiveDate,
+) -> Result<(), Failure<PriceRefusal>> {
+    let closed = match channel {
+        Some(channel) => books::closed_through(connection, channel)?,
+        None => books::closed_through_any(connection)?,
+    };
+    match closed.filter(|month| Month::of(from) <= *month) {
+        Some(month) => Err(Failure::Refused(PriceRefusal::Closed(month))),
+        None => Ok(()),
+    }
 }
 
 fn write_version(

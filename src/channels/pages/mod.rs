@@ -1,5 +1,6 @@
 //! The pages of channels: the wizard, the channel, and its prices.
 
+pub mod as_of;
 pub mod channel;
 pub mod details;
 pub mod form;

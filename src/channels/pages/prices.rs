@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
+use crate::catalog::pages::wording::{Products, by_id, concern_name, part_name, price_lines, value_text};
 use crate::catalog::{self, Charge, PriceState, PriceValue, PriceVersion, prices};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, PricePolicy, policy, store};
@@ -28,12 +28,21 @@ pub struct PriceRow {
     pub shares: Option<(String, String)>,
 }
 
+/// A channel price version in the history.
+pub struct HistoryRow {
+    pub version: PriceVersion,
+    pub state: PriceState,
+    pub concerns: &'static str,
+    /// Charge and price, tier by tier.
+    pub values: Vec<(String, String)>,
+}
+
 /// A bundle and currency with its rows.
 pub struct Section {
     pub book: Book,
     pub rows: Vec<PriceRow>,
     pub planned_from: Option<NaiveDate>,
-    pub history: Vec<(PriceVersion, PriceState)>,
+    pub history: Vec<HistoryRow>,
     pub may_change: bool,
 }
 
@@ -138,14 +147,23 @@ fn section(book: Book, view: &View<'_>) -> Section {
             }
         })
         .collect();
-    let history = book
-        .channel_versions
-        .iter()
-        .rev()
-        .map(|version| (version.clone(), prices::state(version, &book.channel_versions, view.today)))
-        .collect();
+    let history =
+        book.channel_versions.iter().rev().map(|version| history_row(&book, version, view)).collect();
     let may_change = view.is_root || (view.channel.price_editable && book.sold.policy != PricePolicy::Locked);
     Section { rows, planned_from: planned.map(|version| version.effective_from), history, may_change, book }
+}
+
+fn history_row(book: &Book, version: &PriceVersion, view: &View<'_>) -> HistoryRow {
+    let lines = |charge: &Charge| {
+        let value = version.values.get(&charge.id)?;
+        Some(price_lines(charge, value, view.products, book.currency))
+    };
+    HistoryRow {
+        version: version.clone(),
+        state: prices::state(version, &book.channel_versions, view.today),
+        concerns: concern_name(version.concerns),
+        values: book.bundle.charges.iter().filter_map(lines).flatten().collect(),
+    }
 }
 
 /// A part of one as a percent with one decimal.

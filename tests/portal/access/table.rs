@@ -125,6 +125,8 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/reports/usage.csv", Member),
     ("GET", "/reports/revenue", Member),
     ("GET", "/reports/revenue.csv", Member),
+    ("GET", "/channels/{id}/as-of", Member),
+    ("GET", "/channels/{id}/as-of.csv", Member),
     ("GET", "/channels/{id}/prices", Member),
     ("GET", "/channels/{id}/prices/{bundle}/{currency}", Member),
     ("POST", "/channels/{id}/prices/{bundle}/{currency}", Member),

@@ -66,10 +66,10 @@ on_both! {
         set(&own, channel, &bundle, "2026-11-23", &["120"]).expect(303);
         set(&own, channel, &bundle, "2026-12-24", &["130"]).expect(303);
         let page = own.get("/prices");
-        let row = |day: &str| page.row(day)[..4].join(" | ");
-        assert_eq!(row("1 Oct 2026"), "1 Oct 2026 | ended | Rosa Root | Market moved");
-        assert_eq!(row("23 Nov 2026"), "23 Nov 2026 | current | Kim Kestrel | Market moved");
-        assert_eq!(row("24 Dec 2026"), "24 Dec 2026 | planned | Kim Kestrel | Market moved");
+        let row = |day: &str| page.row(day)[..5].join(" | ");
+        assert_eq!(row("1 Oct 2026"), "1 Oct 2026New and existing ones | ended | $110.00 Monthly | Rosa Root | Market moved");
+        assert_eq!(row("23 Nov 2026"), "23 Nov 2026New and existing ones | current | $120.00 Monthly | Kim Kestrel | Market moved");
+        assert_eq!(row("24 Dec 2026"), "24 Dec 2026New and existing ones | planned | $130.00 Monthly | Kim Kestrel | Market moved");
         assert_eq!(versions(world, channel, &bundle).len(), 3);
         let audit = world.root().get("/audit?kind=price");
         let told = audit.row("Channel price of ONE in USD from 24 December 2026 saved").join(" ");

@@ -1,0 +1,195 @@
+//! `/channels/{id}/as-of` and `.csv`: what a channel sells and at which prices, as it stood or will stand on a day.
+//!
+//! **Permissions**: root, and the channel's own re-seller, which sees reference prices only where the channel shows
+//! them and never who at the provider set one.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
+use crate::catalog::{self, BundleState, Charge, PriceVersion};
+use crate::channels::pricing::{self, Book};
+use crate::channels::{Channel, store};
+use crate::db::Db;
+use crate::values::{ChannelId, Scope, parse_day};
+use crate::web::csv::guarded;
+use crate::web::{Answer, Error, Errors, Member, Shell, page_with};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    on: String,
+}
+
+/// A price that a new subscription pays on the day.
+struct Row {
+    bundle: String,
+    code: String,
+    currency: String,
+    charge: String,
+    price: String,
+    /// `None` when hidden, or when there is none.
+    reference: Option<String>,
+    /// The channel's own price, or the reference price.
+    is_own: bool,
+    effective_from: NaiveDate,
+    set_by: String,
+}
+
+impl Row {
+    fn source(&self) -> &'static str {
+        if self.is_own { "Channel price" } else { "Reference price" }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "channels/as_of.html")]
+struct AsOfPage {
+    shell: Shell,
+    is_root: bool,
+    channel: Channel,
+    shows_reference: bool,
+    on: String,
+    day: NaiveDate,
+    today: NaiveDate,
+    rows: Vec<Row>,
+    errors: Errors,
+}
+
+struct Loaded {
+    channel: Channel,
+    rows: Vec<Row>,
+}
+
+async fn load(db: &Db, scope: Scope, id: ChannelId, day: NaiveDate) -> Result<Loaded, Error> {
+    let loaded = db.read(move |connection| {
+        let channel = store::find(connection, scope, id)?;
+        let products = by_id(catalog::store::products(connection)?);
+        let is_root = scope == Scope::Root;
+        let view = View { is_root, shows_reference: is_root || channel.shows_reference, products, day };
+        let books = pricing::books(connection, scope, id)?;
+        let is_sold = |book: &&Book| book.sold.enabled && book.bundle.state != BundleState::Draft;
+        let rows = books.iter().filter(is_sold).flat_map(|book| view.rows(book)).collect();
+        Ok(Loaded { channel, rows })
+    });
+    Ok(loaded.await?)
+}
+
+/// What is asked, and what may be seen.
+struct View {
+    is_root: bool,
+    shows_reference: bool,
+    products: Products,
+    day: NaiveDate,
+}
+
+impl View {
+    fn rows(&self, book: &Book) -> Vec<Row> {
+        let Some(version) = book.in_effect(self.day) else { return Vec::new() };
+        let places =
+            book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)));
+        places.filter_map(|(charge, tier)| self.row(book, version, charge, tier)).collect()
+    }
+
+    fn row(&self, book: &Book, version: &PriceVersion, charge: &Charge, tier: u32) -> Option<Row> {
+        let text = |version: &PriceVersion| {
+            Some(value_text(&version.values.get(&charge.id)?.part(tier)?, version.currency))
+        };
+        let is_own = version.channel.is_some();
+        let is_named = self.is_root || is_own;
+        Some(Row {
+            bundle: book.bundle.name.clone(),
+            code: book.bundle.code.clone(),
+            currency: book.currency.to_string(),
+            charge: part_name(charge, tier, &self.products),
+            price: text(version)?,
+            reference: book.reference(self.day).filter(|_| self.shows_reference).and_then(text),
+            is_own,
+            effective_from: version.effective_from,
+            set_by: if is_named { version.created_by.clone() } else { "The provider".into() },
+        })
+    }
+}
+
+fn id_of(path: &str) -> Result<ChannelId, Error> {
+    path.parse().map_err(|_| Error::NotFound)
+}
+
+/// The day that is asked for; today when none is.
+fn day_of(asked: &Asked, today: NaiveDate, errors: &mut Errors) -> NaiveDate {
+    if asked.on.trim().is_empty() { today } else { errors.take("on", parse_day(&asked.on)).unwrap_or(today) }
+}
+
+pub async fn show(
+    member: Member,
+    shell: Shell,
+    db: Data<Db>,
+    path: Path<String>,
+    asked: Query<Asked>,
+) -> Answer {
+    let (today, is_root) = (member.act().today(), member.is_root());
+    let mut errors = Errors::default();
+    let day = day_of(&asked, today, &mut errors);
+    let Loaded { channel, rows } = load(&db, member.scope, id_of(&path)?, day).await?;
+    let on = if errors.is_empty() { day.to_string() } else { asked.on.clone() };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shows_reference = is_root || channel.shows_reference;
+    page_with(status, &AsOfPage { shell, is_root, channel, shows_reference, on, day, today, rows, errors })
+}
+
+pub async fn csv(member: Member, db: Data<Db>, path: Path<String>, asked: Query<Asked>) -> Answer {
+    let mut errors = Errors::default();
+    let day = day_of(&asked, member.act().today(), &mut errors);
+    if !errors.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let Loaded { channel, rows } = load(&db, member.scope, id_of(&path)?, day).await?;
+    let content = written(&channel, day, &rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let file = format!("attachment; filename=\"prices-{}-{day}.csv\"", channel.code);
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, file))
+        .body(content))
+}
+
+const COLUMNS: [&str; 11] = [
+    "channel_code",
+    "on",
+    "bundle_code",
+    "bundle",
+    "currency",
+    "charge",
+    "price",
+    "reference_price",
+    "source",
+    "effective_from",
+    "set_by",
+];
+
+fn written(channel: &Channel, day: NaiveDate, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS)?;
+    for row in rows {
+        let (on, from) = (day.to_string(), row.effective_from.to_string());
+        let reference = row.reference.as_deref().unwrap_or_default();
+        let fields = [
+            channel.code.as_str(),
+            &on,
+            &row.code,
+            &row.bundle,
+            &row.currency,
+            &row.charge,
+            &row.price,
+            reference,
+            row.source(),
+            &from,
+            &row.set_by,
+        ];
+        writer.write_record(fields.iter().map(|field| guarded(field)))?;
+    }
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
