@@ -3,22 +3,18 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::rate::chosen;
+use super::rate;
 use crate::app::Parts;
 use crate::db::{Decided, Failure};
 use crate::mail::Letterhead;
 use crate::settlement::state::Refusal;
 use crate::settlement::{Statement, notices, store};
-use crate::values::{Act, Actor, ActorKind, Month, Scope, StatementId};
+use crate::values::{Act, Actor, ActorKind, Scope, StatementId};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The month, such as 2026-10
-    #[arg(long)]
-    month: Month,
-    /// Only this channel, by its code
-    #[arg(long)]
-    channel: Option<String>,
+    #[command(flatten)]
+    which: rate::Which,
     /// Send each statement whose checklist is clear to its re-seller
     #[arg(long)]
     send: bool,
@@ -26,12 +22,13 @@ pub(super) struct Options {
 
 pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
+    let which = &options.which;
     let mut closed_any = false;
-    for channel in chosen(parts, options.channel.as_deref())? {
+    for channel in rate::chosen(parts, which.channel.as_deref())? {
         let act = act(parts);
         let closed = parts
             .db
-            .write_blocking(|connection| store::close(connection, channel.id, options.month, &act))
+            .write_blocking(|connection| store::close(connection, channel.id, which.month, &act))
             .decided()?;
         match closed {
             Ok(statements) => {
@@ -40,7 +37,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
                     tell(parts, options, id, &mut out)?;
                 }
             }
-            Err(refusal) => writeln!(out, "{} {}: {refusal}", channel.code, options.month)?,
+            Err(refusal) => writeln!(out, "{} {}: {refusal}", channel.code, which.month)?,
         }
     }
     Ok(if closed_any { ExitCode::SUCCESS } else { ExitCode::FAILURE })

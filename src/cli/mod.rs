@@ -44,7 +44,7 @@ enum Command {
     /// Import a usage file; exits with 1 when rows are rejected
     Import(import::Arguments),
     /// Rate a month: charge lines from subscriptions, usage and prices
-    Rate(rate::Options),
+    Rate(rate::Which),
     /// Close a month: freeze its statements and tell what their checklists say
     Close(close::Options),
     /// Recompute every seal and total of what was posted; exits with 1 at a difference

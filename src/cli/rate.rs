@@ -12,17 +12,18 @@ use crate::settlement;
 use crate::usage;
 use crate::values::{Month, Scope};
 
+/// A month of one channel or of all.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
+pub(super) struct Which {
     /// The month, such as 2026-11
     #[arg(long)]
-    month: Month,
+    pub month: Month,
     /// Only this channel, by its code
     #[arg(long)]
-    channel: Option<String>,
+    pub channel: Option<String>,
 }
 
-pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> {
+pub(super) fn run(parts: &Parts, options: &Which) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     for channel in chosen(parts, options.channel.as_deref())? {
         let now = parts.clock.now();

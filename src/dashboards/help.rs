@@ -41,6 +41,11 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("Margin", "Channel price less reference price, in percent of the channel price."),
     ("Cost-plus", "A usage charge made of the supplier's list cost and a percent on top."),
+    (
+        "Graduated and volume prices",
+        "Graduated: each unit costs the price of its tier. Volume: the month's total decides one price for all of it.",
+    ),
+    ("Package price", "A price for each full or begun number of units in a month."),
     ("Subscription", "A bundle that a customer has from a day on, with dated quantities."),
     ("Usage record", "How much of a product was used in a period, as a file says. It counts once."),
     (

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 
 use super::tasks::Task;
 use crate::db::AnyConnection;
-use crate::db::schema::{channels, resellers, statements as s};
-use crate::settlement::StatementState;
+use crate::db::schema::{channels, disputes, resellers, statements as s};
 use crate::settlement::store::payments;
+use crate::settlement::{DisputeState, StatementState};
 use crate::values::{Amount, Currency, Month, ResellerId, StatementId, Timestamp};
 use crate::web::filters::money_text;
 
@@ -41,11 +41,22 @@ fn named(month: Month, currency: Currency) -> String {
 
 /// Statements that root takes a step further.
 pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let open: Vec<StatementId> = disputes::table
+        .filter(disputes::state.eq(DisputeState::Open))
+        .select(disputes::statement_id)
+        .distinct()
+        .load(connection)?;
+    let waits = |id: &StatementId| open.contains(id);
     let states = [StatementState::Disputed, StatementState::Agreed, StatementState::Closing];
     let tasks = rows(connection, None, &states)?.into_iter().map(
         |(id, name, currency, month, state, closed, sent)| {
             let (icon, tone, text, action) = match state {
-                StatementState::Disputed => ("message-square", "warn", "A line is disputed.", "See disputes"),
+                StatementState::Disputed if waits(&id) => {
+                    ("message-square", "warn", "A line is disputed.", "See disputes")
+                }
+                StatementState::Disputed => {
+                    ("receipt-text", "ok", "Every dispute is answered; it can be posted.", "Post")
+                }
                 StatementState::Agreed => ("receipt-text", "ok", "It is agreed and can be posted.", "Post"),
                 _ => ("receipt-text", "plain", "It is closed; go through the checklist and send it.", "Open"),
             };

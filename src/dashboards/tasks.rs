@@ -10,7 +10,7 @@ use crate::db::schema::{
     terms_versions, usage_files, usage_records,
 };
 use crate::terms::Side;
-use crate::values::{ChannelId, Percent, RequestId, ResellerId, Scope, Timestamp, UsageFileId};
+use crate::values::{ChannelId, Month, Percent, RequestId, ResellerId, Scope, Timestamp, UsageFileId};
 use crate::web::filters::counted;
 
 /// Something that waits for a person.
@@ -34,6 +34,7 @@ pub(super) fn for_root(
     today: NaiveDate,
 ) -> QueryResult<Vec<Task>> {
     let mut tasks = answered_terms(connection)?;
+    tasks.extend(outlived_terms(connection, today)?);
     tasks.extend(new_requests(connection)?);
     tasks.extend(without_channel(connection)?);
     tasks.extend(statement_tasks::for_root(connection)?);
@@ -86,6 +87,38 @@ fn answered_terms(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
             text: format!("Version {number} asks for a share of {share}%."),
             since: Some(since),
             action: "Review terms",
+        })
+        .collect())
+}
+
+/// Terms that go on although their last month is over, because nothing replaced them.
+fn outlived_terms(connection: &mut AnyConnection, today: NaiveDate) -> QueryResult<Vec<Task>> {
+    let month = Month::of(today);
+    let newer = diesel::alias!(terms_versions as newer);
+    let replacing = newer
+        .filter(newer.field(terms_versions::request_id).eq(terms_versions::request_id))
+        .filter(newer.field(terms_versions::state).eq("agreed"))
+        .filter(newer.field(terms_versions::number).gt(terms_versions::number));
+    let rows: Vec<(ResellerId, String, i64, Option<Month>)> = terms_versions::table
+        .inner_join(resellers::table.on(resellers::request_id.eq(terms_versions::request_id)))
+        .filter(resellers::state.eq("active"))
+        .filter(terms_versions::state.eq("agreed"))
+        .filter(terms_versions::valid_until.lt(month))
+        .filter(diesel::dsl::not(diesel::dsl::exists(replacing)))
+        .order(terms_versions::valid_until)
+        .limit(SHOWN)
+        .select((resellers::id, resellers::name, terms_versions::number, terms_versions::valid_until))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, number, until)| Task {
+            icon: "signature",
+            tone: "warn",
+            href: format!("/resellers/{id}"),
+            title: format!("The terms of {name} are past their last month"),
+            text: format!("Version {number} goes on until new terms are agreed."),
+            since: until.map(|until| Timestamp::start_of(until.end())),
+            action: "See terms",
         })
         .collect())
 }

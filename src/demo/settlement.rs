@@ -159,7 +159,7 @@ impl Settled<'_> {
         let (scope, act) = (Scope::Reseller(statement.reseller), self.by_reseller(statement.month, 6));
         let dispute = ok(disputes::raise(connection, scope, statement.id, &raised, &act))?;
         if last == Last::Answered {
-            let text = "You are right; ten units are credited.".to_owned();
+            let text = "You are right; half a day of it is credited.".to_owned();
             let credit = Some("10".parse::<Amount>()?.min(line.line.gross));
             let act = self.by_root(statement.month, 8);
             ok(disputes::answer(

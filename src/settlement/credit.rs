@@ -50,44 +50,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::values::{ChannelId, ChargeLineId, Exact, Quantity};
+    use crate::values::{ChannelId, ChargeLineId, Exact};
     use num_traits::Signed;
 
     fn line(gross: Amount, reseller: Amount) -> ChargeLine {
-        let month = "2026-10".parse().unwrap();
-        ChargeLine {
-            id: ChargeLineId::derived("line"),
-            channel_id: ChannelId::derived("channel"),
-            role: LineRole::Charge,
-            customer_id: None,
-            subscription_id: None,
-            bundle_id: None,
-            product_id: None,
-            category: None,
-            charge_id: None,
-            kind: "recurring".into(),
-            month,
-            origin_month: month,
-            corrects_id: None,
-            position: 1,
-            day_from: month.first_day(),
-            day_until: month.end(),
-            currency: "USD".parse().unwrap(),
-            quantity: Quantity::ZERO,
-            included: "0".into(),
-            billable: "1".into(),
-            tier: None,
-            unit_price: None,
-            percent: None,
-            cost: None,
-            price_version_id: None,
-            gross,
-            credited: Amount::ZERO,
-            reference: Amount::ZERO,
-            terms_id: None,
-            reseller_share: reseller,
-            provider_share: gross.checked_sub(reseller).unwrap(),
-        }
+        let (usd, month) = ("USD".parse().unwrap(), "2026-10".parse().unwrap());
+        let place = (ChannelId::derived("channel"), month, usd, None);
+        let provider_share = gross.checked_sub(reseller).unwrap();
+        let base = ChargeLine::moved(place, LineRole::Charge, Amount::ZERO);
+        ChargeLine { gross, reseller_share: reseller, provider_share, ..base }
     }
 
     proptest! {

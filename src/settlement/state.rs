@@ -41,6 +41,10 @@ pub enum Refusal {
     Carried,
     #[error("Enter an amount above zero and up to {due}, which is due")]
     NotDue { due: Amount },
+    #[error("A payment with this reference is recorded already")]
+    SameReference,
+    #[error("The same credit, with this amount and reason, is issued already")]
+    SameCredit,
     #[error("Only the last payment of a statement can be taken back, and only once")]
     NotReversible,
 }

@@ -1,6 +1,6 @@
 //! Terms in the database: numbered versions, one open offer at a time.
 
-mod rules;
+mod parts;
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::db::schema::{bundles, channels, resellers, terms_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
 use crate::values::{Act, BundleId, ChannelId, Month, Percent, RequestId, ResellerId, TermsId, Timestamp};
-use rules::Parts;
+use parts::Parts;
 
 crate::text_columns!(ShareBasis, Collector, Side, TermsState);
 
@@ -59,16 +59,16 @@ pub fn of_request(connection: &mut AnyConnection, request: RequestId) -> QueryRe
         ))
         .load(connection)?;
     let ids: Vec<TermsId> = rows.iter().map(|row| row.0.0).collect();
-    let mut rules = rules::of(connection, &ids)?;
-    Ok(rows.into_iter().map(|row| read_version(row, &mut rules)).collect())
+    let mut own = parts::of(connection, &ids)?;
+    Ok(rows.into_iter().map(|row| read_version(row, &mut own)).collect())
 }
 
-fn read_version(row: Row, rules: &mut HashMap<TermsId, Parts>) -> TermsVersion {
+fn read_version(row: Row, own: &mut HashMap<TermsId, Parts>) -> TermsVersion {
     let (
         (id, request, number, state, proposed_by, basis, general, collects),
         (payment_days, valid_from, valid_until, note, created_at, created_by, answered_at, answered_by),
     ) = row;
-    let Parts { tiers, by_category, by_bundle, commitments, caps } = rules.remove(&id).unwrap_or_default();
+    let Parts { tiers, by_category, by_bundle, commitments, caps } = own.remove(&id).unwrap_or_default();
     let rule = ShareRule { basis, general, tiers, by_category, by_bundle, commitments, caps };
     let payment_days = u32::try_from(payment_days).unwrap_or_default();
     let offer = Offer { rule, collects, payment_days, valid_from, valid_until, note };
@@ -161,7 +161,7 @@ pub fn propose(
             ),
         ))
         .execute(connection)?;
-    rules::put(connection, id, &offer.rule)?;
+    parts::put(connection, id, &offer.rule)?;
     let summary = format!("Terms version {number} offered, share {}%", offer.rule.general);
     record(connection, request, "terms.offered", summary, offer, act)?;
     Ok(number)
@@ -269,7 +269,7 @@ fn record(
         .optional()?;
     let event = Event::on("terms", request, action, summary).of_reseller(reseller).after(json!({
         "share": offer.rule.general,
-        "tiers": rules::told(&offer.rule),
+        "tiers": parts::told(&offer.rule),
         "basis": offer.rule.basis,
         "valid_from": offer.valid_from,
         "payment_days": offer.payment_days,

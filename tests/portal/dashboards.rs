@@ -59,4 +59,13 @@ on_both! {
         let page = world.reseller(id).get("/").main();
         assert!(page.contains("$30.00") && page.contains("$6.00") && !page.contains("$70.00"));
     }
+
+    fn root_is_warned_of_terms_that_are_past_their_last_month(world) {
+        let kestrel = a_reseller("Kestrel").state("active").terms(|terms| terms.until("2026-10")).build(world);
+        a_reseller("Halden").state("active").terms(|terms| terms.until("2026-11")).build(world);
+        let told = world.root().get("/").main();
+        assert!(told.contains("The terms of Kestrel are past their last month") && !told.contains("terms of Halden"), "{told}");
+        some_terms(kestrel.request).number(2).share("25").from("2026-12").build(world);
+        assert!(!world.root().get("/").main().contains("past their last month"));
+    }
 }

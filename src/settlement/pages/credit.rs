@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{conflict, with_code};
+use super::{conflict, kept_text, with_code};
 use crate::db::{Db, Decided};
 use crate::settlement::Statement;
 use crate::settlement::credit::Left;
@@ -66,16 +66,16 @@ pub async fn issue(
     let mut shown = load(shell, &db, root.scope(), id).await?;
     shown.form = form.0;
     let amount = shown.errors.take("amount", shown.form.amount.parse::<Amount>());
-    let reason = shown.form.reason.trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > 1000 {
-        shown.errors.add("reason", "Say why, in at most 1,000 characters; the re-seller reads it");
-    }
-    if let Some(amount) = amount.filter(|_| shown.errors.is_empty()) {
+    let why = "Say why, in at most 1,000 characters; the re-seller reads it";
+    let reason = kept_text(&shown.form.reason, 1000, "reason", why, &mut shown.errors);
+    if let (Some(amount), Some(reason)) = (amount, reason) {
         let act = root.act();
         let issued = db.write(move |connection| credits::issue(connection, id, amount, &reason, &act)).await;
         match issued.decided()? {
             Ok(credit) => return go.to(format!("/lines/{credit}"), "The credit is issued"),
-            Err(refusal @ Refusal::NotLeft { .. }) => shown.errors.add("amount", refusal),
+            Err(refusal @ (Refusal::NotLeft { .. } | Refusal::SameCredit)) => {
+                shown.errors.add("amount", refusal)
+            }
             Err(refusal) => return Err(conflict(refusal)),
         }
     }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{conflict, with_code};
+use super::{conflict, kept_text, with_code};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::settlement::state::Refusal;
@@ -78,7 +78,7 @@ pub async fn raise(
         "" => None,
         typed => errors.take("claimed", typed.parse::<Amount>()),
     };
-    let reason = reason(&form.reason, "reason", &mut errors);
+    let reason = kept_text(&form.reason, 1000, "reason", WHY, &mut errors);
     if let Some(reason) = reason.filter(|_| errors.is_empty()) {
         let raised = Raised { line: own, line_text: told.words(), reason, claimed };
         let (act, letterhead) = (reseller.act(), Letterhead::from(site.get_ref()));
@@ -97,12 +97,7 @@ pub async fn raise(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &DisputePage { shell, statement, told, form, errors })
 }
 
-/// A text that is kept and shown to the other side.
-fn reason(typed: &str, field: &str, errors: &mut Errors) -> Option<String> {
-    let text = typed.trim();
-    let is_fit = !text.is_empty() && text.chars().count() <= 1000;
-    errors.take(field, if is_fit { Ok(text.to_owned()) } else { Err("Say why, in at most 1,000 characters") })
-}
+const WHY: &str = "Say why, in at most 1,000 characters";
 
 pub async fn withdraw(
     reseller: ResellerAdmin,
@@ -187,7 +182,7 @@ pub async fn answer(
         "" => None,
         typed => asked.errors.take("credit", typed.parse::<Amount>()),
     };
-    let text = reason(&asked.form.answer, "answer", &mut asked.errors);
+    let text = kept_text(&asked.form.answer, 1000, "answer", WHY, &mut asked.errors);
     if let Some(text) = text.filter(|_| asked.errors.is_empty()) {
         let answer = disputes::Answer { text, credit };
         let (act, letterhead) = (root.act(), Letterhead::from(site.get_ref()));
@@ -199,7 +194,7 @@ pub async fn answer(
         });
         match outcome.await.decided()? {
             Ok(()) => return go.to(format!("/statements/{id}#disputes"), "The dispute is answered"),
-            Err(refusal @ (Refusal::NotLeft { .. } | Refusal::NotCreditable)) => {
+            Err(refusal @ (Refusal::NotLeft { .. } | Refusal::NotCreditable | Refusal::SameCredit)) => {
                 asked.errors.add("credit", refusal);
             }
             Err(refusal) => return Err(conflict(refusal)),

@@ -44,6 +44,17 @@ pub(super) fn exact_text(exact: &Exact) -> String {
     format!("{}/{}", exact.numer(), exact.denom())
 }
 
+/// To six decimals, cut off and marked where there are more: for figures beside which the rounded one stands.
+pub(super) fn nearly_text(exact: &Exact) -> String {
+    let millionths = (exact * BigInt::from(1_000_000)).trunc();
+    let cut = Exact::new(millionths.to_integer(), BigInt::from(1_000_000));
+    if cut == *exact {
+        exact_text(exact)
+    } else {
+        format!("{}…", decimal_text(&millionths.to_integer(), 6))
+    }
+}
+
 fn decimal_text(scaled: &BigInt, digits: u32) -> String {
     let digits = usize::try_from(digits).unwrap_or_default();
     let (sign, plain) = match scaled.to_string().strip_prefix('-') {
@@ -142,5 +153,8 @@ mod tests {
         assert_eq!(text(-1, 400), "\u{2212}0.0025");
         assert_eq!(text(1700, 31), "1700/31");
         assert_eq!(text(12, 1), "12");
+        assert_eq!(nearly_text(&Exact::new(100.into(), 3.into())), "33.333333…");
+        assert_eq!(nearly_text(&Exact::new((-1).into(), 3.into())), "\u{2212}0.333333…");
+        assert_eq!(nearly_text(&Exact::new(1.into(), 4.into())), "0.25");
     }
 }

@@ -60,11 +60,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     };
     let (mut rows, channels) = db
         .read(move |connection| {
-            let mut rows = Vec::new();
-            for statement in store::list(connection, scope, &filter)? {
-                let totals = store::totals(connection, &statement)?;
-                rows.push((statement, totals));
-            }
+            let statements = store::list(connection, scope, &filter)?;
+            let totals = store::totals_of(connection, &statements)?;
+            let sums = |one: &Statement| totals.get(&one.id).copied().unwrap_or_default();
+            let rows: Vec<(Statement, Totals)> =
+                statements.into_iter().map(|one| (one.clone(), sums(&one))).collect();
             let channels = if is_root { channels::store::list(connection, scope)? } else { Vec::new() };
             Ok((rows, channels))
         })

@@ -5,8 +5,9 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{conflict, owed, size};
+use super::{conflict, kept_text, owed, size};
 use crate::db::{Db, Decided};
+use crate::settlement::state::Refusal;
 use crate::settlement::store::payments::{self, NewPayment};
 use crate::settlement::store::{self, Loaded};
 use crate::values::{Amount, PaymentId, StatementId, parse_day};
@@ -37,7 +38,7 @@ impl PaymentPage {
 
 async fn load(root: &RootAdmin, shell: Shell, db: &Db, id: StatementId) -> Result<PaymentPage, Error> {
     let scope = root.scope();
-    let loaded = db.read(move |connection| store::load(connection, scope, id)).await?;
+    let loaded = db.read(move |connection| store::load(connection, scope, id, 0)).await?;
     Ok(PaymentPage { shell, loaded, form: Paying::default(), errors: Errors::default() })
 }
 
@@ -67,14 +68,14 @@ pub async fn record(
     if paid_on.is_some_and(|day| day > today) {
         errors.add("paid_on", "Enter the day of the payment, today or earlier");
     }
-    let reference = form.reference.trim().to_owned();
-    if reference.is_empty() || reference.chars().count() > 200 {
-        errors.add("reference", "Enter the bank's reference, in at most 200 characters");
-    }
-    if reference.starts_with(payments::REVERSAL) {
+    let bank = "Enter the bank's reference, in at most 200 characters";
+    let reference = kept_text(&form.reference, 200, "reference", bank, errors);
+    if reference.as_ref().is_some_and(|text| text.starts_with(payments::REVERSAL)) {
         errors.add("reference", "A payment is taken back by its own button");
     }
-    if let (Some(amount), Some(paid_on), true) = (amount, paid_on, errors.is_empty()) {
+    if let (Some(amount), Some(paid_on), Some(reference), true) =
+        (amount, paid_on, reference, errors.is_empty())
+    {
         let (payment, act) = (NewPayment { amount, paid_on, reference }, root.act());
         let recorded = db.write(move |connection| payments::record(connection, id, &payment, &act)).await;
         match recorded.decided()? {
@@ -82,6 +83,7 @@ pub async fn record(
                 let said = format!("{} recorded", size(amount, &shown.loaded.statement));
                 return go.to(format!("/statements/{id}#payments"), said);
             }
+            Err(refusal @ Refusal::SameReference) => errors.add("reference", refusal),
             Err(refusal) => errors.add("amount", refusal),
         }
     }

@@ -3,11 +3,11 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::line::exact_text;
+use super::line::{exact_text, nearly_text};
 use crate::db::Db;
 use crate::settlement::store::{self, SharesTold};
 use crate::terms::split::{ExplainedLine, Group, Rate, SliceShare};
-use crate::values::StatementId;
+use crate::values::{Exact, StatementId};
 use crate::web::filters::money_text;
 use crate::web::{Answer, Member, Shell, page};
 
@@ -31,8 +31,12 @@ impl SharesPage {
         }
     }
 
-    fn exact(&self, exact: &crate::values::Exact) -> String {
+    fn exact(&self, exact: &Exact) -> String {
         exact_text(exact)
+    }
+
+    fn nearly(&self, exact: &Exact) -> String {
+        nearly_text(exact)
     }
 
     /// `10,000.00 at 15% = 1,500`.

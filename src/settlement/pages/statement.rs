@@ -1,7 +1,8 @@
 //! `/statements/{id}`: the statement with its lines, checklist, disputes, payments and history.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
+use serde::Deserialize;
 
 use super::{balance_rows, net_total, owed};
 use crate::db::Db;
@@ -98,14 +99,22 @@ impl StatementPage {
     }
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Search {
+    /// How many lines come before those to show.
+    skipped: String,
+}
+
 pub async fn show(
     member: Member,
     shell: Shell,
     db: Data<Db>,
     site: Data<Site>,
     id: Path<StatementId>,
+    search: Query<Search>,
 ) -> Answer {
-    let (scope, id) = (member.scope, id.into_inner());
-    let loaded = db.read(move |connection| load(connection, scope, id)).await?;
+    let (scope, id, skipped) = (member.scope, id.into_inner(), search.skipped.parse().unwrap_or_default());
+    let loaded = db.read(move |connection| load(connection, scope, id, skipped)).await?;
     page(&StatementPage::new(shell, member.is_root(), loaded, &member.act(), &site))
 }

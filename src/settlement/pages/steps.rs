@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::conflict;
 use super::statement::StatementPage;
+use super::{conflict, kept_text};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::settlement::notices;
@@ -15,6 +15,8 @@ use crate::values::StatementId;
 use crate::web::{
     Answer, Error, Errors, Form, Go, NoFields, ResellerAdmin, RootAdmin, Shell, Site, page, page_with,
 };
+
+const REASON: &str = "Enter the reason, in at most 1,000 characters";
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -33,16 +35,15 @@ pub async fn waive(
     id: Path<StatementId>,
     form: Form<Waiver>,
 ) -> Answer {
-    let (id, act, Waiver { item, reason }) = (id.into_inner(), root.act(), form.0);
-    let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > 1000 {
+    let (id, act, Waiver { item, reason: typed }) = (id.into_inner(), root.act(), form.0);
+    let mut errors = Errors::default();
+    let Some(reason) = kept_text(&typed, 1000, &format!("reason-{item}"), REASON, &mut errors) else {
         let scope = root.scope();
-        let loaded = db.read(move |connection| load(connection, scope, id)).await?;
-        let mut page = StatementPage::new(shell, true, loaded, &act, &site);
-        page.errors.add(format!("reason-{item}"), "Enter the reason, in at most 1,000 characters");
-        page.reason = reason;
+        let loaded = db.read(move |connection| load(connection, scope, id, 0)).await?;
+        let page =
+            StatementPage { errors, reason: typed, ..StatementPage::new(shell, true, loaded, &act, &site) };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
+    };
     let waived = db.write(move |connection| checklist::waive(connection, id, &item, &reason, &act)).await;
     waived.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}"), "The item is waived")
@@ -110,7 +111,7 @@ async fn step_page(
     is_posting: bool,
 ) -> Result<StepPage, Error> {
     let scope = root.scope();
-    let loaded = db.read(move |connection| load(connection, scope, id)).await?;
+    let loaded = db.read(move |connection| load(connection, scope, id, 0)).await?;
     Ok(StepPage { shell, loaded, is_posting, reason: String::new(), errors: Errors::default() })
 }
 
@@ -156,13 +157,12 @@ pub async fn reopen(
     id: Path<StatementId>,
     form: Form<Reason>,
 ) -> Answer {
-    let (id, act, reason) = (id.into_inner(), root.act(), form.0.reason.trim().to_owned());
-    if reason.is_empty() || reason.chars().count() > 1000 {
-        let mut refused = step_page(&root, shell, &db, id, false).await?;
-        refused.errors.add("reason", "Enter the reason, in at most 1,000 characters");
-        refused.reason = reason;
+    let (id, act, typed) = (id.into_inner(), root.act(), form.0.reason);
+    let mut errors = Errors::default();
+    let Some(reason) = kept_text(&typed, 1000, "reason", REASON, &mut errors) else {
+        let refused = StepPage { errors, reason: typed, ..step_page(&root, shell, &db, id, false).await? };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
-    }
+    };
     let reopened = db.write(move |connection| store::reopen(connection, id, &reason, &act)).await;
     let statement = reopened.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}"), format!("{} is open again", statement.name()))

@@ -113,8 +113,8 @@ pub fn agree_by_silence<R>(
     Ok(agreed_count)
 }
 
-/// Opens a closed statement again: its credits and disputes go, and its month is rated anew. Corrections of it that
-/// wait in a later open month go with it.
+/// Opens a closed statement again, and rates its month anew: its waivers, its disputes and the credits of its own lines
+/// go, and so do corrections of it that wait in a later open month. Credits of earlier statements' lines stay in it.
 pub fn reopen(
     connection: &mut AnyConnection,
     id: StatementId,
@@ -158,9 +158,11 @@ fn later_closed(connection: &mut AnyConnection, statement: &Statement) -> QueryR
 
 fn take_back(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<()> {
     let own = l::table.filter(l::channel_id.eq(statement.channel)).filter(l::currency.eq(statement.currency));
+    let lines: Vec<ChargeLineId> = own.filter(l::month.eq(statement.month)).select(l::id).load(connection)?;
     let issued: Vec<ChargeLineId> = own
         .filter(l::month.eq(statement.month))
         .filter(l::role.eq(LineRole::Credit))
+        .filter(l::corrects_id.eq_any(lines))
         .select(l::id)
         .load(connection)?;
     diesel::delete(credits::table.filter(credits::line_id.eq_any(&issued))).execute(connection)?;
@@ -174,7 +176,8 @@ fn take_back(connection: &mut AnyConnection, statement: &Statement) -> QueryResu
     diesel::delete(l::table.filter(l::id.eq_any(&waiting))).execute(connection)?;
     diesel::delete(statement_waivers::table.filter(statement_waivers::statement_id.eq(statement.id)))
         .execute(connection)?;
-    let open = d::table.filter(d::statement_id.eq(statement.id)).filter(d::state.eq(DisputeState::Open));
-    diesel::update(open).set(d::state.eq(DisputeState::Withdrawn)).execute(connection)?;
+    diesel::update(d::table.filter(d::statement_id.eq(statement.id)))
+        .set(d::state.eq(DisputeState::Withdrawn))
+        .execute(connection)?;
     Ok(())
 }

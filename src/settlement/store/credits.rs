@@ -35,6 +35,9 @@ pub fn issue(
     if !is_creditable(&line) || statement.state == StatementState::Open {
         return Err(Failure::Refused(Refusal::NotCreditable));
     }
+    if is_issued(connection, id, amount, reason)? {
+        return Err(Failure::Refused(Refusal::SameCredit));
+    }
     let left = left_of(connection, &line)?;
     if amount <= Amount::ZERO || amount > left.net {
         return Err(Failure::Refused(Refusal::NotLeft { left: left.net }));
@@ -55,6 +58,21 @@ pub fn issue(
     let summary = format!("{} {amount} of a line of {} credited: {reason}", line.currency, statement.name());
     note(connection, &statement, "statement.credited", summary, act)?;
     Ok(written)
+}
+
+/// Whether a line has this very credit: a form that is sent twice counts once.
+fn is_issued(
+    connection: &mut AnyConnection,
+    line: ChargeLineId,
+    amount: Amount,
+    reason: &str,
+) -> QueryResult<bool> {
+    let same = l::table
+        .inner_join(c::table.on(c::line_id.eq(l::id)))
+        .filter(l::corrects_id.eq(line))
+        .filter(l::credited.eq(amount))
+        .filter(c::reason.eq(reason));
+    diesel::select(diesel::dsl::exists(same)).get_result(connection)
 }
 
 /// The statement that holds a line.

@@ -48,7 +48,7 @@ pub fn overdue(
 }
 
 /// Records that all or some of a statement's balance was paid. The last posted statement of a channel's currency
-/// takes payments; it carries what earlier ones lacked.
+/// takes payments; it carries what earlier ones lacked. One reference counts once, however often the form is sent.
 pub fn record(
     connection: &mut AnyConnection,
     id: StatementId,
@@ -56,6 +56,9 @@ pub fn record(
     act: &Act,
 ) -> Outcome<PaymentId> {
     let (statement, posted) = payable(connection, id)?;
+    if payments_of(connection, id)?.iter().any(|known| known.reference == payment.reference) {
+        return Err(Failure::Refused(Refusal::SameReference));
+    }
     let due = due(connection, &statement, &posted)?;
     let size = Amount::from_micros(due.micros().abs());
     if payment.amount <= Amount::ZERO || payment.amount > size {

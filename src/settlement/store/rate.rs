@@ -43,8 +43,10 @@ pub fn rate_month<R>(
     let terms = terms::store::in_effect(connection, reseller, month)?;
     let mut currencies = kept_currencies(connection, channel, month)?;
     currencies.extend(lines.iter().map(|line| line.currency));
-    currencies.extend(terms.iter().flat_map(|terms| terms.offer.rule.commitments.keys().copied()));
     let is_over = now.day() >= month.end();
+    if is_over && active_part(connection, channel, month)?.active_days > 0 {
+        currencies.extend(terms.iter().flat_map(|terms| terms.offer.rule.commitments.keys().copied()));
+    }
     let rating = Rating { channel, month, is_over, inputs, lines };
     for currency in currencies {
         match closed.get(&currency) {

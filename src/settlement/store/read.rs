@@ -1,5 +1,7 @@
 //! Statements as they stand, bound to the scope.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use diesel::dsl::sum;
 use diesel::prelude::*;
@@ -231,21 +233,49 @@ pub fn lines(connection: &mut AnyConnection, statement: &Statement) -> QueryResu
     Ok(lines)
 }
 
+/// Gross, credited, the re-seller's share and the provider's.
+type SumsOfLines = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
+
 /// What a statement's lines add up to now.
 pub fn totals(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<Totals> {
-    type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
-    let (gross, credits, reseller_share, provider_share): Sums = l::table
+    let sums: SumsOfLines = l::table
         .filter(l::channel_id.eq(statement.channel))
         .filter(l::currency.eq(statement.currency))
         .filter(l::month.eq(statement.month))
         .select((sum(l::gross), sum(l::credited), sum(l::reseller_share), sum(l::provider_share)))
         .first(connection)?;
-    Ok(Totals {
+    Ok(summed(sums))
+}
+
+/// What the lines of several statements add up to, in one query.
+pub fn totals_of(
+    connection: &mut AnyConnection,
+    statements: &[Statement],
+) -> QueryResult<HashMap<StatementId, Totals>> {
+    type Key = (ChannelId, Currency, Month);
+    let channels: BTreeSet<ChannelId> = statements.iter().map(|one| one.channel).collect();
+    let months: BTreeSet<Month> = statements.iter().map(|one| one.month).collect();
+    let rows: Vec<(Key, SumsOfLines)> = l::table
+        .filter(l::channel_id.eq_any(channels))
+        .filter(l::month.eq_any(months))
+        .group_by((l::channel_id, l::currency, l::month))
+        .select((
+            (l::channel_id, l::currency, l::month),
+            (sum(l::gross), sum(l::credited), sum(l::reseller_share), sum(l::provider_share)),
+        ))
+        .load(connection)?;
+    let known: HashMap<Key, SumsOfLines> = rows.into_iter().collect();
+    let of = |one: &Statement| known.get(&(one.channel, one.currency, one.month)).copied().map(summed);
+    Ok(statements.iter().map(|one| (one.id, of(one).unwrap_or_default())).collect())
+}
+
+fn summed((gross, credits, reseller_share, provider_share): SumsOfLines) -> Totals {
+    Totals {
         gross: gross.unwrap_or_default(),
         credits: credits.unwrap_or_default(),
         reseller_share: reseller_share.unwrap_or_default(),
         provider_share: provider_share.unwrap_or_default(),
-    })
+    }
 }
 
 const PAYMENT: PaymentColumns =

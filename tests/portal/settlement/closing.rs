@@ -1,6 +1,7 @@
 //! Closing freezes a month; reopening takes that back; silence is agreement.
 
 use reseller_portal::db::{Failure, Never};
+use reseller_portal::settlement::DisputeState;
 use reseller_portal::settlement::StatementState::{Agreed, Closing, Disputed, Open, Posted, Sent};
 use reseller_portal::settlement::state::Refusal;
 use reseller_portal::settlement::store::{self, disputes};
@@ -166,5 +167,21 @@ on_both! {
         assert!(closed.contains(&Err(Refusal::State(Closing))), "{closed:?}");
         let month = "2026-10".parse().unwrap();
         assert_eq!(world.read(|connection| store::of_month(connection, kestrel.channel, month)).len(), 1);
+    }
+
+    fn reopening_keeps_what_the_statement_credits_of_an_earlier_one(world) {
+        let kestrel = kestrel(world);
+        let september = kestrel.posted(world, "2026-09");
+        let line = lines(world, september)[0].id;
+        let amount = "30".parse().unwrap();
+        said(world.try_write(|connection| store::credits::issue(connection, line, amount, "Outage", &world.act()))).unwrap();
+        let october = kestrel.sent(world, "2026-10");
+        let raised = dispute(world, &kestrel, october);
+        answer(world, october, raised, Some("10"));
+        assert_eq!(told(world, october), ["charge 100 0 20 80", "credit 0 30 -6 -24", "credit 0 10 -2 -8"]);
+        said(world.try_write(|connection| store::reopen(connection, october, "Why", &world.act()))).unwrap();
+        assert_eq!(told(world, october), ["charge 100 0 20 80", "credit 0 30 -6 -24"]);
+        let disputes = world.read(|connection| disputes::of(connection, october));
+        assert_eq!(disputes[0].state, DisputeState::Withdrawn);
     }
 }

@@ -38,6 +38,7 @@ on_both! {
         let Err(Refusal::NotLeft { left }) = issue(world, line, "0.02") else { panic!("credited past its line") };
         assert_eq!(left.to_string(), "0.01");
         issue(world, line, "0.01").unwrap();
+        assert_eq!(issue(world, line, "99.99"), Err(Refusal::SameCredit), "sent twice");
         assert!(issue(world, line, "0.01").is_err() && issue(world, line, "0").is_err() && issue(world, line, "-1").is_err());
         assert_eq!(told(world, october), ["charge 100 0 20 80", "credit 0 99.99 -20 -79.99", "credit 0 0.01 0 -0.01"]);
     }

@@ -65,4 +65,17 @@ on_both! {
         let november = statement_of(world, kestrel.channel, "2026-11");
         assert_eq!(told(world, november), ["charge 100 0 20 80", "correction 5 0 1 4"]);
     }
+
+    fn a_month_in_which_nothing_is_due_gets_no_statement(world) {
+        let kestrel = with_terms(world, |terms| terms.share("20").limits("EUR", Some("30"), None));
+        kestrel.rate(world, "2026-08");
+        kestrel.rate(world, "2026-11");
+        let of = |month: &str| {
+            let month = month.parse().unwrap();
+            let all = world.read(|connection| reseller_portal::settlement::store::of_month(connection, kestrel.channel, month));
+            all.iter().map(|one| one.currency.to_string()).collect::<Vec<_>>()
+        };
+        assert!(of("2026-08").is_empty());
+        assert_eq!(of("2026-11"), ["USD"]);
+    }
 }

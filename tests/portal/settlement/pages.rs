@@ -7,7 +7,7 @@ use reseller_portal::settlement::StatementState;
 use super::setting::{find, kestrel, lines, state, statement_of};
 use crate::on_both;
 use crate::support::World;
-use crate::support::builders::an_account;
+use crate::support::builders::{a_subscription, an_account};
 
 fn mails(world: &World) -> Vec<String> {
     world
@@ -141,5 +141,30 @@ on_both! {
                 assert!(told.contains(step), "{step}: {told}");
             }
         }
+    }
+
+    fn a_line_of_a_running_month_leads_its_reseller_to_nothing_it_cannot_see(world) {
+        let kestrel = kestrel(world);
+        kestrel.rate(world, "2026-11");
+        let open = statement_of(world, kestrel.channel, "2026-11");
+        let path = format!("/lines/{}", lines(world, open)[0].id);
+        let (theirs, ours) = (world.reseller(kestrel.reseller).get(&path).expect(200), world.root().get(&path).expect(200));
+        let hidden = format!("/statements/{open}");
+        assert!(!theirs.html().contains(&hidden) && ours.html().contains(&hidden));
+    }
+
+    fn a_long_statement_shows_its_lines_page_by_page(world) {
+        let kestrel = kestrel(world);
+        for _ in 0..520 {
+            a_subscription(kestrel.customer, &kestrel.bundle).from("2026-10-01").build(world);
+        }
+        let id = kestrel.sent(world, "2026-10");
+        let reseller = world.reseller(kestrel.reseller);
+        let first = reseller.get(&format!("/statements/{id}")).expect(200);
+        assert!(first.main().contains("Lines 1 to 500 of 521"));
+        assert_eq!(first.texts("tfoot td").first().map(String::as_str), Some("$52,100.00"));
+        let second = reseller.get(&first.link("Next")).expect(200);
+        assert!(second.main().contains("Lines 501 to 521 of 521") && second.has_link("Previous"));
+        reseller.get(&format!("/statements/{id}?skipped=x")).expect(200);
     }
 }

@@ -16,11 +16,14 @@ fn posted(world: &World, id: StatementId) -> Posted {
     find(world, id).posted.unwrap()
 }
 
+/// Each payment has a reference of its own.
+static PAID: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
+
 fn pay(world: &World, id: StatementId, amount: &str) -> Result<PaymentId, Refusal> {
     let payment = payments::NewPayment {
         amount: amount.parse().unwrap(),
         paid_on: day("2026-11-20"),
-        reference: "Bank 42".into(),
+        reference: format!("Bank {}", PAID.fetch_add(1, std::sync::atomic::Ordering::Relaxed)),
     };
     said(world.try_write(|connection| payments::record(connection, id, &payment, &world.act())))
 }
@@ -79,6 +82,18 @@ on_both! {
         assert_eq!(reverse(payment), Err(Refusal::NotReversible));
         let last = world.read(|connection| store::payments_of(connection, october))[1].id;
         assert_eq!(reverse(last), Err(Refusal::NotReversible));
+    }
+
+    fn a_payment_that_is_sent_twice_counts_once(world) {
+        let kestrel = kestrel(world);
+        let october = kestrel.posted(world, "2026-10");
+        let root = world.root();
+        let path = format!("/statements/{october}/payments");
+        let fields = [("amount", "5"), ("paid_on", "2026-11-20"), ("reference", "Bank 7")];
+        root.post(&path, &fields).expect(303);
+        let again = root.post(&path, &fields).expect(422);
+        assert_eq!(again.error_of("reference"), "A payment with this reference is recorded already");
+        assert_eq!(world.read(|connection| store::payments_of(connection, october)).len(), 1);
     }
 
     fn a_statement_is_posted_once(world) {

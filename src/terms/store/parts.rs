@@ -1,4 +1,4 @@
-//! The rates, tiers and limits of versions.
+//! The rows beside a version's own: its rates, tiers and limits.
 
 use std::collections::{BTreeMap, HashMap};
 
