@@ -15,6 +15,8 @@ mod flat;
 mod inputs;
 mod line;
 mod month;
+#[cfg(test)]
+mod oracle;
 mod packages;
 mod piece;
 #[cfg(test)]

@@ -11,11 +11,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
-use crate::catalog::{self, BundleState, Charge, PriceVersion};
+use crate::catalog::{self, BundleState, Charge, PriceValue, PriceVersion};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, store};
 use crate::db::Db;
-use crate::values::{ChannelId, Scope, parse_day};
+use crate::values::{ChannelId, Currency, Scope, parse_day};
 use crate::web::csv::guarded;
 use crate::web::{Answer, Error, Errors, Member, Shell, page_with};
 
@@ -29,11 +29,11 @@ pub struct Asked {
 struct Row {
     bundle: String,
     code: String,
-    currency: String,
+    currency: Currency,
     charge: String,
-    price: String,
+    value: PriceValue,
     /// `None` when hidden, or when there is none.
-    reference: Option<String>,
+    reference: Option<PriceValue>,
     /// The channel's own price, or the reference price.
     is_own: bool,
     effective_from: NaiveDate,
@@ -41,6 +41,14 @@ struct Row {
 }
 
 impl Row {
+    fn price(&self) -> String {
+        value_text(&self.value, self.currency)
+    }
+
+    fn reference_price(&self) -> Option<String> {
+        self.reference.as_ref().map(|value| value_text(value, self.currency))
+    }
+
     fn source(&self) -> &'static str {
         if self.is_own { "Channel price" } else { "Reference price" }
     }
@@ -96,18 +104,16 @@ impl View {
     }
 
     fn row(&self, book: &Book, version: &PriceVersion, charge: &Charge, tier: u32) -> Option<Row> {
-        let text = |version: &PriceVersion| {
-            Some(value_text(&version.values.get(&charge.id)?.part(tier)?, version.currency))
-        };
+        let part = |version: &PriceVersion| version.values.get(&charge.id)?.part(tier);
         let is_own = version.channel.is_some();
         let is_named = self.is_root || is_own;
         Some(Row {
             bundle: book.bundle.name.clone(),
             code: book.bundle.code.clone(),
-            currency: book.currency.to_string(),
+            currency: book.currency,
             charge: part_name(charge, tier, &self.products),
-            price: text(version)?,
-            reference: book.reference(self.day).filter(|_| self.shows_reference).and_then(text),
+            value: part(version)?,
+            reference: book.reference(self.day).filter(|_| self.shows_reference).and_then(part),
             is_own,
             effective_from: version.effective_from,
             set_by: if is_named { version.created_by.clone() } else { "The provider".into() },
@@ -156,7 +162,7 @@ pub async fn csv(member: Member, db: Data<Db>, path: Path<String>, asked: Query<
         .body(content))
 }
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 13] = [
     "channel_code",
     "on",
     "bundle_code",
@@ -164,32 +170,48 @@ const COLUMNS: [&str; 11] = [
     "currency",
     "charge",
     "price",
+    "cost_plus_percent",
     "reference_price",
+    "reference_cost_plus_percent",
     "source",
     "effective_from",
     "set_by",
 ];
 
+/// A price and a percent on top of the list cost as programs read them; one of the two is empty.
+fn plain(value: Option<&PriceValue>) -> [String; 2] {
+    match value {
+        Some(PriceValue::CostPlus(percent)) => [String::new(), percent.to_string()],
+        Some(one) => [one.price(0).map(|price| price.to_string()).unwrap_or_default(), String::new()],
+        None => [String::new(), String::new()],
+    }
+}
+
 fn written(channel: &Channel, day: NaiveDate, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS)?;
     for row in rows {
-        let (on, from) = (day.to_string(), row.effective_from.to_string());
-        let reference = row.reference.as_deref().unwrap_or_default();
-        let fields = [
-            channel.code.as_str(),
-            &on,
-            &row.code,
-            &row.bundle,
-            &row.currency,
-            &row.charge,
-            &row.price,
-            reference,
-            row.source(),
-            &from,
-            &row.set_by,
-        ];
-        writer.write_record(fields.iter().map(|field| guarded(field)))?;
+        let texts = [channel.code.as_str(), &row.code, &row.bundle, &row.charge, row.source(), &row.set_by];
+        let [channel_code, code, bundle, charge, source, set_by] = texts.map(guarded);
+        let [price, percent] = plain(Some(&row.value));
+        let [reference_price, reference_percent] = plain(row.reference.as_ref());
+        let (on, currency, from) =
+            (day.to_string(), row.currency.to_string(), row.effective_from.to_string());
+        writer.write_record([
+            channel_code,
+            on,
+            code,
+            bundle,
+            currency,
+            charge,
+            price,
+            percent,
+            reference_price,
+            reference_percent,
+            source,
+            from,
+            set_by,
+        ])?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
