@@ -182,6 +182,12 @@ site_map! {
     Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
     Member POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
 
+    Member GET "/price-requests" => channels::pages::price_requests::show;
+    Member GET "/price-requests/{id}" => channels::pages::price_request::show;
+    Root POST "/price-requests/{id}/approval" => channels::pages::price_request::approve;
+    Root POST "/price-requests/{id}/refusal" => channels::pages::price_request::decline;
+    Reseller POST "/price-requests/{id}/withdrawal" => channels::pages::price_request::withdraw;
+
     Member GET "/usage/files" => usage::pages::files::show;
     Member GET "/usage/files/new" => usage::pages::upload::show;
     Member POST "/usage/files/new" => usage::pages::upload::submit;

@@ -3,12 +3,14 @@
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive};
+use serde::{Deserialize, Serialize};
 
 use crate::values::{Exact, Percent, PriceFault, UnitPrice};
 
 /// What a charge costs: a price for each unit or package, for cost-plus the percent on top of the list cost, and for
 /// graduated and volume charges one price a tier.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PriceValue {
     Unit(UnitPrice),
     CostPlus(Percent),

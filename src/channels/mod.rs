@@ -8,6 +8,7 @@
 mod model;
 pub mod pages;
 pub mod policy;
+pub mod price_requests;
 pub mod pricing;
 pub mod store;
 

@@ -32,6 +32,13 @@ pub struct Fault {
     currency: Currency,
 }
 
+impl Fault {
+    /// Whether it is about a limit, which root may let pass, and not about what can be entered at all.
+    pub fn is_limit(&self) -> bool {
+        matches!(self.check, Check::Floor(_) | Check::Margin(_) | Check::Ceiling(_))
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let nearest = match &self.nearest {

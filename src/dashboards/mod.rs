@@ -2,6 +2,7 @@
 
 pub mod help;
 pub mod pages;
+mod price_tasks;
 mod statement_tasks;
 mod store;
 mod tasks;

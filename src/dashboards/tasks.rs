@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::statement_tasks;
+use super::{price_tasks, statement_tasks};
 use crate::db::AnyConnection;
 use crate::db::schema::{
     bundles, channels, customers, products, reseller_request_info as requests, resellers, subscriptions,
@@ -37,6 +37,7 @@ pub(super) fn for_root(
     tasks.extend(outlived_terms(connection, today)?);
     tasks.extend(new_requests(connection)?);
     tasks.extend(without_channel(connection)?);
+    tasks.extend(price_tasks::asked(connection, scope)?);
     tasks.extend(statement_tasks::for_root(connection)?);
     tasks.extend(statement_tasks::overdue(connection, today)?);
     tasks.extend(undecided_files(connection, scope)?);

@@ -3,10 +3,11 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::channels::price_requests::PriceRequestState;
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    channels, mails, reseller_request_info as requests, resellers, statements, terms_versions, usage_files,
-    usage_records,
+    channels, mails, price_requests, reseller_request_info as requests, resellers, statements,
+    terms_versions, usage_files, usage_records,
 };
 use crate::terms::Side;
 use crate::values::{ApplicantId, ResellerId};
@@ -36,6 +37,10 @@ fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
         .get_result(connection)?;
     let channels =
         resellers::table.filter(resellers::state.eq("awaiting_channel")).count().get_result(connection)?;
+    let prices = price_requests::table
+        .filter(price_requests::state.eq(PriceRequestState::Open))
+        .count()
+        .get_result(connection)?;
     let usage_files =
         usage_files::table.filter(usage_files::state.eq("checked")).count().get_result(connection)?;
     let unrated = usage_records::table
@@ -51,7 +56,7 @@ fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
         .filter(statements::state.eq_any(["closing", "disputed", "agreed"]))
         .count()
         .get_result(connection)?;
-    Ok(Waiting { requests, channels, usage_files, unrated, outbox, statements, ..Waiting::default() })
+    Ok(Waiting { requests, channels, prices, usage_files, unrated, outbox, statements, ..Waiting::default() })
 }
 
 fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Waiting> {

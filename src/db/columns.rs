@@ -160,6 +160,7 @@ id_columns!(
     ComponentId,
     ChargeId,
     PriceVersionId,
+    PriceRequestId,
     ChannelId,
     CustomerId,
     SubscriptionId,

@@ -401,6 +401,43 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    price_requests (id) {
+        id -> Uid,
+        reference -> Text,
+        channel_id -> Uid,
+        bundle_id -> Uid,
+        currency -> Text,
+        effective_from -> Date,
+        concerns -> Text,
+        wished -> Text,
+        reason -> Text,
+        state -> Text,
+        answer -> Text,
+        asked_at -> Instant,
+        asked_by -> Text,
+        decided_at -> Nullable<Instant>,
+        decided_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    kept_prices (channel_id, bundle_id, currency) {
+        channel_id -> Uid,
+        bundle_id -> Uid,
+        currency -> Text,
+        reference_from -> Date,
+        kept_at -> Instant,
+        kept_by -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     price_values (version_id, charge_id, tier) {
         version_id -> Uid,
         charge_id -> Uid,
@@ -787,6 +824,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     channel_bundles,
     price_versions,
     price_values,
+    price_requests,
+    kept_prices,
     customers,
     subscriptions,
     subscription_quantities,

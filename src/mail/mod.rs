@@ -2,6 +2,7 @@
 //! for a change that did not happen. Without a mail server root reads the outbox in the portal.
 
 pub mod pages;
+pub mod people;
 mod sender;
 pub mod store;
 

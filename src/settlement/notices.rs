@@ -4,8 +4,7 @@ use diesel::prelude::*;
 
 use super::{Dispute, Statement};
 use crate::db::AnyConnection;
-use crate::db::schema::users;
-use crate::mail::{self, Letterhead, NewMail};
+use crate::mail::{self, Letterhead, NewMail, people};
 use crate::values::{Act, Email};
 
 /// Tells the re-seller that a statement waits for its answer.
@@ -58,11 +57,7 @@ pub fn disputed(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let roots: Vec<Email> = users::table
-        .filter(users::role.eq("root"))
-        .filter(users::state.eq("active"))
-        .select(users::email)
-        .load(connection)?;
+    let roots = people::roots(connection)?;
     let said = format!("{} disputes {line} of {}: {reason}", statement.reseller_name, statement.name());
     post(connection, roots, statement, "A line is disputed", &said, letterhead, act)
 }
@@ -75,11 +70,7 @@ fn tell_reseller(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let people: Vec<Email> = users::table
-        .filter(users::reseller_id.eq(statement.reseller))
-        .filter(users::state.eq("active"))
-        .select(users::email)
-        .load(connection)?;
+    let people = people::of_reseller(connection, statement.reseller)?;
     post(connection, people, statement, subject, said, letterhead, act)
 }
 

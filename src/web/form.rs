@@ -39,9 +39,9 @@ impl Fields {
 
     /// What travels on to the next step of a form: everything but the token and the buttons.
     pub fn carried(&self) -> impl Iterator<Item = &(String, String)> {
-        self.0
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), csrf::FIELD | "change" | "back" | "confirmed"))
+        self.0.iter().filter(|(name, _)| {
+            !matches!(name.as_str(), csrf::FIELD | "change" | "back" | "confirmed" | "ask")
+        })
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -137,6 +137,19 @@ impl Errors {
     pub fn list(&self) -> Vec<(&str, &str)> {
         self.0.iter().map(|(field, message)| (field.as_str(), message.as_str())).collect()
     }
+}
+
+/// A text that is kept and that others read; `None` with `message` beside the field when it is empty or too long.
+pub fn kept_text(
+    typed: &str,
+    most: usize,
+    field: &str,
+    message: &str,
+    errors: &mut Errors,
+) -> Option<String> {
+    let text = typed.trim();
+    let is_fit = !text.is_empty() && text.chars().count() <= most;
+    errors.take(field, if is_fit { Ok(text.to_owned()) } else { Err(message) })
 }
 
 impl From<validator::ValidationErrors> for Errors {

@@ -18,7 +18,7 @@ mod site;
 mod visitor;
 
 pub use error::{Error, error_pages};
-pub use form::{Errors, Fields, Form, NoFields};
+pub use form::{Errors, Fields, Form, NoFields, kept_text};
 pub use guards::{Applicant, Member, ResellerAdmin, RootAdmin};
 pub use respond::{Go, page, page_with, random_token, see_other};
 pub use shell::Shell;

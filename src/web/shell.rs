@@ -108,7 +108,7 @@ impl Theme {
 pub struct Waiting {
     /// Requests that the provider has to act on.
     pub requests: i64,
-    /// Re-sellers without a channel, and price requests to answer.
+    /// Re-sellers without a channel.
     pub channels: i64,
     /// Usage files that need a decision.
     pub usage_files: i64,
@@ -116,7 +116,7 @@ pub struct Waiting {
     pub unrated: i64,
     /// Mail that could not be sent.
     pub outbox: i64,
-    /// Prices that the re-seller has to look at.
+    /// Price requests that the provider has to answer.
     pub prices: i64,
     /// Terms that the re-seller has to answer.
     pub agreement: i64,
@@ -211,6 +211,7 @@ fn root_menu(waiting: &Waiting) -> Vec<Group> {
         ("Requests", "/requests", "inbox", waiting.requests),
         ("Re-sellers", "/resellers", "handshake", 0),
         ("Channels", "/channels", "store", waiting.channels),
+        ("Price requests", "/price-requests", "tag", waiting.prices),
     ];
     let sales =
         vec![("Customers", "/customers", "users", 0), ("Subscriptions", "/subscriptions", "repeat", 0)];

@@ -6,6 +6,7 @@ mod details;
 mod editor;
 mod one;
 mod planned;
+mod price_requests;
 mod setting;
 mod tiers;
 mod wizard;

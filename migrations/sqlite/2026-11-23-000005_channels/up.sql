@@ -59,3 +59,39 @@ CREATE TABLE price_values (
     PRIMARY KEY (version_id, charge_id, tier),
     CHECK ((unit_price IS NULL) <> (percent IS NULL))
 ) STRICT;
+
+-- A price outside its limits that a re-seller asks for; it becomes a price version when root approves.
+CREATE TABLE price_requests (
+    id BLOB NOT NULL PRIMARY KEY,
+    reference TEXT NOT NULL UNIQUE,
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    bundle_id BLOB NOT NULL REFERENCES bundles (id),
+    currency TEXT NOT NULL,
+    effective_from TEXT NOT NULL,
+    concerns TEXT NOT NULL CHECK (concerns IN ('new', 'existing')),
+    -- What each charge should cost, as JSON by charge: it is read whole and never searched.
+    wished TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'declined', 'withdrawn')),
+    answer TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    asked_by TEXT NOT NULL,
+    decided_at INTEGER,
+    decided_by TEXT,
+    CHECK ((state = 'open') = (decided_at IS NULL))
+) STRICT;
+-- At most one open request for each price.
+CREATE UNIQUE INDEX price_requests_open ON price_requests (channel_id, bundle_id, currency) WHERE state = 'open';
+CREATE INDEX price_requests_by_time ON price_requests (asked_at, id);
+
+-- Channel prices that root lets stand although the reference price moved.
+CREATE TABLE kept_prices (
+    channel_id BLOB NOT NULL REFERENCES channels (id),
+    bundle_id BLOB NOT NULL REFERENCES bundles (id),
+    currency TEXT NOT NULL,
+    -- The last reference day that was known then.
+    reference_from TEXT NOT NULL,
+    kept_at INTEGER NOT NULL,
+    kept_by TEXT NOT NULL,
+    PRIMARY KEY (channel_id, bundle_id, currency)
+) STRICT;

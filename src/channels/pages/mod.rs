@@ -1,10 +1,14 @@
-//! The pages of channels: the wizard, the channel, and its prices.
+//! The pages of channels: the wizard, the channel, its prices, and the prices that are asked for.
 
 pub mod as_of;
 pub mod channel;
 pub mod details;
 pub mod form;
 pub mod list;
+pub mod price_form;
+pub mod price_lines;
+pub mod price_request;
+pub mod price_requests;
 pub mod prices;
 pub mod set_price;
 pub mod sold;

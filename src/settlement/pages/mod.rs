@@ -18,7 +18,7 @@ use super::{Balance, Statement, Totals};
 use crate::rating::ChargeLine;
 use crate::values::{Amount, Currency};
 use crate::web::filters::{group_digits, money_text};
-use crate::web::{Error, Errors};
+use crate::web::{Error, kept_text};
 
 /// A step that the statement's state no longer allows.
 fn conflict(refusal: Refusal) -> Error {
@@ -39,13 +39,6 @@ fn owed(amount: Amount, statement: &Statement, provider: &str) -> String {
     } else {
         format!("{provider} owes {} {}", statement.reseller_name, size(amount, statement))
     }
-}
-
-/// A text that is kept and that others read; `None` with `message` beside the field when it is empty or too long.
-fn kept_text(typed: &str, most: usize, field: &str, message: &str, errors: &mut Errors) -> Option<String> {
-    let text = typed.trim();
-    let is_fit = !text.is_empty() && text.chars().count() <= most;
-    errors.take(field, if is_fit { Ok(text.to_owned()) } else { Err(message) })
 }
 
 /// What each line of a balance means, for the page and for paper.

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::note;
 use super::read::{any, of_month, totals};
+use crate::channels::price_requests;
 use crate::db::query::Both;
 use crate::db::schema::{
     disputes as d, jobs, statement_waivers as w, statements as s, usage_daily, usage_records,
@@ -26,6 +27,7 @@ pub fn of(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<
         waiting_jobs(connection, statement)?,
         outlier(connection, statement)?,
         open_disputes(connection, statement)?,
+        undecided_prices(connection, statement)?,
     ];
     let waived = waived(connection, statement.id)?;
     for item in &mut items {
@@ -147,6 +149,17 @@ fn open_disputes(connection: &mut AnyConnection, statement: &Statement) -> Query
         ),
     };
     Ok(item("disputes", text, href, if first.is_empty() { Finding::Clear } else { Finding::Notable }))
+}
+
+/// A price cannot begin in a month that was closed, so what is asked for is decided before.
+fn undecided_prices(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<Item> {
+    let count = price_requests::store::open_before(connection, statement.channel, statement.month.end())?;
+    let text = match count {
+        0 => "No price that was asked for waits to be decided".to_owned(),
+        _ => format!("{} for this month or before without an answer", many(count, "price request")),
+    };
+    let href = format!("/price-requests?state=open&channel={}", statement.channel);
+    Ok(item("price_requests", text, href, blocking_when(count > 0)))
 }
 
 fn waived(connection: &mut AnyConnection, id: StatementId) -> QueryResult<HashMap<String, Waiver>> {

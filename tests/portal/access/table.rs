@@ -40,6 +40,8 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     // Root.
     ("GET", "/design", Root),
     ("GET", "/audit", Root),
+    ("POST", "/price-requests/{id}/approval", Root),
+    ("POST", "/price-requests/{id}/refusal", Root),
     ("GET", "/outbox", Root),
     ("GET", "/outbox/{id}", Root),
     ("GET", "/requests", Root),
@@ -101,6 +103,7 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/channels/{id}/bundles", Root),
     // Reseller.
     ("GET", "/agreement", Reseller),
+    ("POST", "/price-requests/{id}/withdrawal", Reseller),
     ("GET", "/agreement/offers", Reseller),
     ("POST", "/agreement/offers", Reseller),
     ("POST", "/agreement/offers/{number}/agreement", Reseller),
@@ -125,6 +128,8 @@ pub const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/reports/usage.csv", Member),
     ("GET", "/reports/revenue", Member),
     ("GET", "/reports/revenue.csv", Member),
+    ("GET", "/price-requests", Member),
+    ("GET", "/price-requests/{id}", Member),
     ("GET", "/channels/{id}/as-of", Member),
     ("GET", "/channels/{id}/as-of.csv", Member),
     ("GET", "/channels/{id}/prices", Member),

@@ -7,15 +7,15 @@ use reseller_portal::web::Access;
 use super::matrix::absent;
 use crate::on_both;
 use crate::support::builders::{
-    SentStatement, a_bundle, a_channel, a_customer, a_disputed_statement, a_price, a_request, a_reseller,
-    a_subscription, a_usage_file, some_terms,
+    SentStatement, a_bundle, a_channel, a_customer, a_disputed_statement, a_price, a_price_request,
+    a_request, a_reseller, a_subscription, a_usage_file, some_terms,
 };
 use crate::support::{Client, Page, World};
 
 /// A re-seller with one of everything, and the ids by the addresses that name them.
 struct Tenant {
     reseller: ResellerId,
-    ids: [(&'static str, String); 6],
+    ids: [(&'static str, String); 7],
     bundle: String,
     planned: String,
     statement: SentStatement,
@@ -23,16 +23,18 @@ struct Tenant {
 
 fn tenant(world: &World, name: &str, bundle: &crate::support::builders::Bundle) -> Tenant {
     let reseller = a_reseller(name).build(world).id;
-    let channel = a_channel(reseller).sells(bundle).build(world);
+    let channel = a_channel(reseller).sells_within(bundle, "90", "150", "5").build(world);
     let customer = a_customer(channel, name).build(world);
     let subscription = a_subscription(customer, bundle).from("2026-09-01").build(world);
     let planned = a_price(bundle, &["12"]).of(channel).from("2027-02-01").build(world);
+    let wish = a_price_request(world, reseller, channel, bundle, "5");
     let file = a_usage_file(world, channel);
     let statement = a_disputed_statement(world, reseller, channel, "2026-10");
     let ids = [
         ("/customers", customer.id.to_string()),
         ("/subscriptions", subscription.id.to_string()),
         ("/channels", channel.to_string()),
+        ("/price-requests", wish.to_string()),
         ("/usage/files", file.to_string()),
         ("/statements", statement.id.to_string()),
         ("/lines", statement.line.to_string()),

@@ -104,12 +104,13 @@ impl Page {
         fields.filter_map(|field| Some((field.value().attr("name")?.to_owned(), value_of(&field)?))).collect()
     }
 
-    /// Where the form with this button is sent to.
+    /// Where this button sends its form.
     #[track_caller]
     pub fn action(&self, button: &str) -> String {
         let form = Html::parse_fragment(&self.form_of(button));
-        let found = form.select(&selector("form")).next().and_then(|form| form.value().attr("action"));
-        found.unwrap_or_default().to_owned()
+        let own = form.select(&selector("button[formaction]")).find(|element| text_of(element) == button);
+        let of_form = || form.select(&selector("form")).next().and_then(|form| form.value().attr("action"));
+        own.and_then(|own| own.value().attr("formaction")).or_else(of_form).unwrap_or_default().to_owned()
     }
 
     #[track_caller]
