@@ -31,6 +31,7 @@ pub mod usage;
 pub mod rating;
 pub mod reports;
 pub mod settlement;
+pub mod simulation;
 
 pub mod dashboards;
 

@@ -9,7 +9,8 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::web::{Access, assets};
 use crate::{
-    access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, usage,
+    access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, simulation,
+    usage,
 };
 
 /// One line of the site map.
@@ -53,6 +54,7 @@ site_map! {
     Anyone GET "/static/{file:.*}" => assets::serve;
     Anyone GET "/" => dashboards::pages::show;
     Anyone GET "/help" => dashboards::help::show;
+    Anyone GET "/help/example" => dashboards::example::show;
     Anyone GET "/healthz" => crate::health::show;
     Anyone POST "/theme" => access::pages::theme::submit;
 
@@ -175,6 +177,8 @@ site_map! {
     Root GET "/channels/{id}/bundles" => channels::pages::sold::show;
     Root POST "/channels/{id}/bundles" => channels::pages::sold::submit;
     Reseller GET "/prices" => channels::pages::prices::own;
+    Member GET "/channels/{id}/bulk-prices" => channels::pages::bulk::show;
+    Member POST "/channels/{id}/bulk-prices" => channels::pages::bulk::submit;
     Member GET "/channels/{id}/as-of" => channels::pages::as_of::show;
     Member GET "/channels/{id}/as-of.csv" => channels::pages::as_of::csv;
     Member GET "/channels/{id}/prices" => channels::pages::prices::show;
@@ -182,6 +186,10 @@ site_map! {
     Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
     Member POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
 
+    Root GET "/bundles/{id}/channels" => channels::pages::push::show;
+    Root POST "/bundles/{id}/channels" => channels::pages::push::submit;
+    Root GET "/price-drift" => channels::pages::drift::show;
+    Root POST "/price-drift" => channels::pages::drift::submit;
     Member GET "/price-requests" => channels::pages::price_requests::show;
     Member GET "/price-requests/{id}" => channels::pages::price_request::show;
     Root POST "/price-requests/{id}/approval" => channels::pages::price_request::approve;
@@ -201,6 +209,9 @@ site_map! {
     Member GET "/usage/mapping" => usage::pages::mapping::show;
     Member POST "/usage/mapping" => usage::pages::mapping::save;
 
+    Member GET "/simulation" => simulation::pages::show::show;
+    Member GET "/simulation.csv" => simulation::pages::show::csv;
+
     Member GET "/statements" => settlement::pages::list::show;
     Root GET "/statements/closing" => settlement::pages::closing::show;
     Root POST "/statements/closing" => settlement::pages::closing::submit;
@@ -210,6 +221,8 @@ site_map! {
     Member GET "/statements/{id}/shares" => settlement::pages::shares::show;
     Root POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
     Root POST "/statements/{id}/sending" => settlement::pages::steps::send;
+    Reseller GET "/statements/{id}/comparison" => settlement::pages::comparison::show;
+    Reseller POST "/statements/{id}/comparison" => settlement::pages::comparison::submit;
     Reseller POST "/statements/{id}/agreement" => settlement::pages::steps::agree;
     Reseller GET "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::new;
     Reseller POST "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::raise;
@@ -223,6 +236,7 @@ site_map! {
     Root GET "/statements/{id}/payments" => settlement::pages::payments::new;
     Root POST "/statements/{id}/payments" => settlement::pages::payments::record;
     Root POST "/statements/{id}/payments/{payment}/reversal" => settlement::pages::payments::reverse;
+    Member GET "/lines" => settlement::pages::lines::show;
     Member GET "/lines/{id}" => settlement::pages::line::show;
     Root GET "/lines/{id}/credit" => settlement::pages::credit::show;
     Root POST "/lines/{id}/credit" => settlement::pages::credit::issue;

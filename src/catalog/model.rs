@@ -92,6 +92,13 @@ pub struct Bundle {
     pub charges: Vec<Charge>,
 }
 
+impl Bundle {
+    /// Everything that has a price: each charge, tier by tier; see [`Charge::tiers`].
+    pub fn places(&self) -> impl Iterator<Item = (&Charge, u32)> {
+        self.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
+    }
+}
+
 /// A part of a bundle: a product with its included quantity a month, or a bundle of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Component {

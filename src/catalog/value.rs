@@ -69,24 +69,34 @@ impl PriceValue {
         }
     }
 
-    /// Every price changed by that many percent and rounded to `decimals`, half away from zero. Of cost-plus the
-    /// factor 1 + percent changes, to four decimals of a percent.
+    /// Every price changed by that many percent; see [`times`](Self::times).
     pub fn scaled(&self, change: Percent, decimals: u32) -> Result<Self, PriceFault> {
-        let by = change.ratio() + Exact::one();
+        self.times(&(change.ratio() + Exact::one()), decimals)
+    }
+
+    /// Every price times a ratio, rounded to `decimals`, half away from zero. Of cost-plus the factor 1 + percent
+    /// changes, to four decimals of a percent.
+    pub fn times(&self, ratio: &Exact, decimals: u32) -> Result<Self, PriceFault> {
         let price = |price: &UnitPrice| {
             let mantissa =
-                rounded(&(price.exact() * &by), decimals) * BigInt::from(10).pow(10 - decimals.min(10));
+                rounded(&(price.exact() * ratio), decimals) * BigInt::from(10).pow(10 - decimals.min(10));
             UnitPrice::from_mantissa(mantissa.to_i128().ok_or(PriceFault::OutOfRange)?)
         };
         match self {
             Self::Unit(unit) => price(unit).map(Self::Unit),
             Self::Tiers(prices) => prices.iter().map(price).collect::<Result<_, _>>().map(Self::Tiers),
             Self::CostPlus(percent) => {
-                let more = (percent.ratio() + Exact::one()) * by - Exact::one();
+                let more = (percent.ratio() + Exact::one()) * ratio - Exact::one();
                 let units = rounded(&more, 6).to_i64().ok_or(PriceFault::OutOfRange)?;
                 Ok(Self::CostPlus(Percent::from_units(units)))
             }
         }
+    }
+
+    /// The decimals that its finest price is written with; none for cost-plus.
+    pub fn decimals(&self) -> u32 {
+        let of_part = |(tier, part): (u32, Self)| part.price(tier).map_or(0, |price| price.decimal().scale());
+        self.parts().into_iter().map(of_part).max().unwrap_or_default()
     }
 }
 

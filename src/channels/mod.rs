@@ -5,6 +5,8 @@
 //! currency, the reference price applies. A re-seller may change a price as the bundle's policy says: locked, within
 //! a band, or free; the provider is not bound by it.
 
+pub mod bulk;
+pub mod drift;
 mod model;
 pub mod pages;
 pub mod policy;

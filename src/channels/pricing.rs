@@ -26,12 +26,15 @@ pub struct Wished {
 }
 
 /// Why a channel price is refused.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// The policy's faults by charge, all of them.
+    #[error("This price is locked or outside its limits")]
     Policy(Vec<(ChargeId, policy::Fault)>),
     /// Re-sellers set prices from today on.
+    #[error("Choose today or a later day")]
     InThePast,
+    #[error("{0}")]
     Price(PriceRefusal),
 }
 
@@ -116,8 +119,7 @@ pub fn check(
     let before = book.in_effect(wished.effective_from);
     let reference = book.reference(wished.effective_from);
     let mut faults = Vec::new();
-    let places = book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)));
-    for (charge, tier) in places {
+    for (charge, tier) in book.bundle.places() {
         let part = |values: &BTreeMap<ChargeId, PriceValue>| values.get(&charge.id)?.part(tier);
         let reference = reference.and_then(|version| part(&version.values));
         let (Some(price), Some(reference)) = (part(&wished.values), reference) else { continue };

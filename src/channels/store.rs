@@ -271,6 +271,20 @@ pub fn set_bundles(
     Ok(())
 }
 
+/// Adds a bundle to what a channel sells, or switches it on again.
+pub fn add_bundle(
+    connection: &mut AnyConnection,
+    id: ChannelId,
+    sold: &ChannelBundle,
+    act: &Act,
+) -> Outcome<()> {
+    let channel = one(connection, None, id)?;
+    let mut all = bundles(connection, id)?;
+    all.retain(|other| other.bundle != sold.bundle && other.enabled);
+    all.push(sold.clone());
+    set_bundles(connection, id, channel.revision, &all, act)
+}
+
 fn raise_revision(connection: &mut AnyConnection, id: ChannelId, revision: i64) -> Outcome<()> {
     let raised = diesel::update(channels::table.find(id).filter(channels::revision.eq(revision)))
         .set(channels::revision.eq(revision + 1))

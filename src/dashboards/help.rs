@@ -36,6 +36,14 @@ const WORDS: &[(&str, &str)] = &[
     ("Channel price", "What the re-seller's customers pay."),
     ("Price policy", "Whether a re-seller may change a channel price: locked, within a band, or free."),
     (
+        "Price request",
+        "A re-seller's wish for a price outside its limits, with a reason. The provider approves or declines it.",
+    ),
+    (
+        "Drift",
+        "A reference price moved after a channel price was set. The provider accepts it, keeps the channel price, or reprices.",
+    ),
+    (
         "Floor and ceiling",
         "The lowest and highest channel price of a band, in percent of the reference price.",
     ),
@@ -56,6 +64,7 @@ const WORDS: &[(&str, &str)] = &[
     ("Net revenue", "Gross charges less credits."),
     ("Tier", "An amount of the month's basis from which another share holds, for what lies above it."),
     ("Minimum commitment", "What the provider's share of a full month is at least."),
+    ("Simulation", "Closed months once more under other terms or prices. It changes nothing."),
     ("Cap", "What the re-seller's share of a full month is at most."),
     (
         "Statement",

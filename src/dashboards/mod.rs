@@ -1,5 +1,6 @@
 //! The two home pages: what waits for you, what changed, and this month's money; and the counts beside the menu.
 
+pub mod example;
 pub mod help;
 pub mod pages;
 mod price_tasks;

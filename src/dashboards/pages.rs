@@ -215,6 +215,11 @@ fn headline(count: usize) -> String {
     }
 }
 
+/// The lines behind a month's amounts in a currency.
+pub fn why(month: impl std::fmt::Display, currency: impl std::fmt::Display) -> String {
+    format!("/lines?from={month}&to={month}&currency={currency}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

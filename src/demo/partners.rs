@@ -4,7 +4,8 @@ use super::companies::{COMPANIES, Company, Stage as Reached};
 use super::load::{Stage, ok};
 use super::season::office_hour;
 use crate::access::store as accounts;
-use crate::catalog::{self, BundleState};
+use crate::catalog::{self, BundleState, ChargeKind, PriceConcern};
+use crate::channels::pricing::Wished;
 use crate::channels::{self, Band, ChannelBundle, PricePolicy};
 use crate::db::AnyConnection;
 use crate::requests::resellers::{self, ResellerState};
@@ -14,7 +15,7 @@ use crate::requests::{
     Assessment, CONDITIONS_VERSION, Contact, ContactKind, Interest, Recommendation, accept, negotiate,
 };
 use crate::terms::{Collector, Offer, ShareBasis, ShareRule, Side, Tier};
-use crate::values::{Act, Actor, ActorKind, ChannelId, Month, RequestId, Timestamp};
+use crate::values::{Act, Actor, ActorKind, ChannelId, Month, RequestId, Scope, Timestamp};
 
 /// A company whose channel is open.
 pub(super) struct Opened {
@@ -258,6 +259,7 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
         let act = stage.root(office_hour(stage.today - chrono::Days::new(days), company.name));
         ok(resellers::change_state(connection, account.id, next, reason, &act))?;
     }
+    ask_for_a_price(connection, stage)?;
     let costa = resellers::list(connection)?.into_iter().find(|account| account.name == "Costa Cloud");
     if let (Some(account), Some(company)) = (costa, COMPANIES.iter().find(|one| one.name == "Costa Cloud")) {
         let mut act = applicant(company, office_hour(stage.today - chrono::Days::new(2), "renegotiation"));
@@ -266,5 +268,35 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
             offer(company, "18", stage.month(0).next(), "We have doubled our customers since we began.")?;
         ok(negotiate::offer(connection, account.request, Side::Reseller, &better, &act))?;
     }
+    Ok(())
+}
+
+/// Kestrel asks for a Database S below its floor, for the next month.
+fn ask_for_a_price(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Result<()> {
+    let bundles = catalog::store::bundles(connection)?;
+    let Some(bundle) = bundles.into_iter().find(|bundle| bundle.code == "DATABASE-S") else { return Ok(()) };
+    let Some(channel) = channels::store::by_code(connection, "KESTREL")? else { return Ok(()) };
+    let Some(company) = COMPANIES.iter().find(|company| company.channel == "KESTREL") else { return Ok(()) };
+    let (scope, currency) = (Scope::Reseller(channel.reseller), "USD".parse()?);
+    let book = channels::pricing::book(connection, scope, channel.id, bundle.id, currency)?;
+    let Some(now) = book.in_effect(stage.today) else { return Ok(()) };
+    let mut values = now.values.clone();
+    for charge in bundle.charges.iter().filter(|charge| charge.kind == ChargeKind::Recurring) {
+        if let Some(value) = values.get_mut(&charge.id) {
+            *value = value.scaled("-20".parse()?, 0)?;
+        }
+    }
+    let wished = Wished {
+        channel: channel.id,
+        bundle: bundle.id,
+        currency,
+        effective_from: stage.month(0).next().first_day(),
+        concerns: PriceConcern::New,
+        reason: "A competitor sells it for less; we would win three shops with this price.".into(),
+        values,
+    };
+    let mut act = applicant(company, office_hour(stage.today - chrono::Days::new(1), "price"));
+    act.who.kind = ActorKind::Reseller;
+    ok(channels::price_requests::store::ask(connection, scope, &wished, &stage.letterhead, &act))?;
     Ok(())
 }

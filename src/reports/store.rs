@@ -15,6 +15,7 @@ use crate::customers::{self, Customer};
 use crate::db::AnyConnection;
 use crate::db::columns::exact_sum;
 use crate::db::schema::{charge_lines as l, rated_months, subscriptions, usage_daily as u};
+use crate::rating::ChargeLine;
 use crate::values::{
     Amount, BundleId, ChannelId, Currency, CustomerId, Month, OutOfRange, ProductId, Quantity, Scope,
     SubscriptionId, Timestamp,
@@ -258,6 +259,49 @@ fn sums(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> Query
         query = query.filter(l::customer_id.eq(customer));
     }
     query.load(connection)
+}
+
+/// What names a row of the Revenue Report, beside its filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowName {
+    pub channel_code: String,
+    pub name: String,
+    pub code: String,
+    pub currency: Currency,
+}
+
+/// The charge lines behind a row of the Revenue Report, or behind all of it: they add up to its amounts.
+pub fn lines(
+    connection: &mut AnyConnection,
+    names: &Names,
+    filter: &Filter,
+    row: Option<&RowName>,
+) -> QueryResult<Vec<ChargeLine>> {
+    let lines: Vec<ChargeLine> = l::table
+        .filter(l::channel_id.eq_any(chosen(names, filter)))
+        .filter(l::month.between(filter.from, filter.to))
+        .order((l::month, l::channel_id, l::currency, l::position, l::id))
+        .load(connection)?;
+    let lookup = Lookup::new(names);
+    let is_asked = |line: &ChargeLine| {
+        filter.currency.is_none_or(|currency| currency == line.currency)
+            && filter.bundle.is_none_or(|bundle| Some(bundle) == line.bundle_id)
+            && filter.product.is_none_or(|product| Some(product) == line.product_id)
+            && filter.customer.is_none_or(|customer| Some(customer) == line.customer_id)
+    };
+    let is_in_row = |line: &ChargeLine, row: &RowName| {
+        let (ids, kind) = ((line.bundle_id, line.product_id, line.customer_id), line.kind.clone());
+        let key = (line.channel_id, line.month, line.currency, ids.0, ids.1, ids.2, kind);
+        let code = names.channel(line.channel_id).map(|channel| channel.code.as_str());
+        let name = lookup.group(&key, filter.group);
+        row.currency == line.currency
+            && code == Some(row.channel_code.as_str())
+            && name.is_some_and(|(name, code)| name == row.name && code == row.code)
+    };
+    Ok(lines
+        .into_iter()
+        .filter(|line| is_asked(line) && row.is_none_or(|row| is_in_row(line, row)))
+        .collect())
 }
 
 fn kind_words(kind: &str) -> &'static str {

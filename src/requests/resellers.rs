@@ -4,10 +4,10 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::audit::{self, Event};
-use crate::db::schema::{resellers, users};
+use crate::db::schema::{channels, resellers, users};
 use crate::db::{AnyConnection, Failure};
 use crate::text_enum;
-use crate::values::{Act, RequestId, ResellerId, Timestamp};
+use crate::values::{Act, ChannelId, RequestId, ResellerId, Timestamp};
 
 text_enum! {
     /// Where an account stands. Suspending it suspends selling, not history.
@@ -90,6 +90,16 @@ pub fn list(connection: &mut AnyConnection) -> QueryResult<Vec<Reseller>> {
 
 pub fn find(connection: &mut AnyConnection, id: ResellerId) -> QueryResult<Reseller> {
     list(connection)?.into_iter().find(|reseller| reseller.id == id).ok_or(diesel::result::Error::NotFound)
+}
+
+/// The channel of the re-seller that a request became.
+pub fn channel_of(connection: &mut AnyConnection, request: RequestId) -> QueryResult<Option<ChannelId>> {
+    channels::table
+        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
+        .filter(resellers::request_id.eq(request))
+        .select(channels::id)
+        .first(connection)
+        .optional()
 }
 
 /// Suspends, resumes or closes an account, with a reason. Closing it disables its people.

@@ -7,6 +7,7 @@
 //! open statement: the month rated again at its own prices and terms, less what was settled.
 
 pub mod checklist;
+pub mod compare;
 pub mod corrections;
 pub mod credit;
 pub mod export;

@@ -15,6 +15,7 @@ pub mod links;
 mod respond;
 pub mod shell;
 mod site;
+pub mod upload;
 mod visitor;
 
 pub use error::{Error, error_pages};

@@ -203,7 +203,8 @@ fn usage(waiting: &Waiting) -> Group {
 }
 
 fn money(waiting: &Waiting) -> Group {
-    (Some("Money"), vec![("Statements", "/statements", "receipt-text", waiting.statements)])
+    let statements = ("Statements", "/statements", "receipt-text", waiting.statements);
+    (Some("Money"), vec![statements, ("Simulation", "/simulation", "chart-line", 0)])
 }
 
 fn root_menu(waiting: &Waiting) -> Vec<Group> {

@@ -18,8 +18,12 @@ fn kestrel(world: &World) {
     let vm = a_product("VM").named("Virtual machine").unit("hour").build(world);
     let bundle = a_bundle("START").named("Cloud Start").recurring("100").usage(vm, "0.50").build(world);
     let reseller = a_reseller("Kestrel").share("20").build(world).id;
-    let channel =
-        a_channel(reseller).code("KESTREL").named("Kestrel").currencies(&["USD"]).sells(&bundle).build(world);
+    let channel = a_channel(reseller)
+        .code("KESTREL")
+        .named("Kestrel")
+        .currencies(&["USD"])
+        .sells_within(&bundle, "90", "150", "")
+        .build(world);
     let customer = a_customer(channel, "Orion").external("C-7").build(world);
     a_subscription(customer, &bundle).from("2026-10-01").build(world);
     an_account("root@northgate.example").with_password().build(world);
@@ -39,6 +43,17 @@ on_both! {
         reseller.choose("Tier 1 currency", "USD").fill("Tier 1 from", "100").fill("Tier 1 share", "50");
         reseller.press("Send the offer").see("20% up to 100.00, 50% above");
         root.open("/requests").follow("Kestrel").see("20% up to 100.00, 50% above").press("Agree to 20%").see("You agreed");
+
+        // Above the ceiling of 150.00: refused, asked for with a reason, approved.
+        let editor = "return document.querySelector('main a[href$=\"/USD\"]').href";
+        let editor = reseller.open("/prices").evaluate(editor);
+        reseller.open(editor.as_str().unwrap()).fill("Monthly", "160").fill("From", "2026-12-01").press("Review the price");
+        reseller.see("Enter USD 150 or less: the ceiling is 150% of the reference price");
+        reseller.fill("Reason", "It comes with our own support").press("Ask the provider for this price");
+        reseller.see("The provider is asked for this price").see("Waits for the provider");
+        root.open("/").see("Kestrel asks for a price of Cloud Start").open("/price-requests").follow("Cloud Start, USD");
+        root.see("It comes with our own support").press("Approve and set the price").see("The price is approved and set");
+        reseller.open("/prices").see("$160.00").open("/price-requests").see("Approved");
 
         let file = world.folder().join("october.csv");
         std::fs::File::create(&file).unwrap().write_all(USAGE.as_bytes()).unwrap();

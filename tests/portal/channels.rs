@@ -1,12 +1,14 @@
 //! Channels: made once for each re-seller, changed by root, priced by both sides.
 
 mod as_of;
+mod bulk;
 mod closed;
 mod details;
+mod drift;
 mod editor;
 mod one;
 mod planned;
 mod price_requests;
-mod setting;
+pub mod setting;
 mod tiers;
 mod wizard;

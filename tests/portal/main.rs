@@ -13,6 +13,7 @@ mod reports;
 mod requests;
 mod schema;
 mod settlement;
+mod simulation;
 mod support;
 mod terms;
 mod usage;

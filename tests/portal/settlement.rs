@@ -2,10 +2,13 @@
 
 mod closing;
 mod command;
+mod compare;
 mod corrections;
 mod credits;
+mod example;
 mod limits;
 mod months;
 mod pages;
 mod posting;
 mod setting;
+mod why;

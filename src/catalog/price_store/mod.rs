@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use read::{book, reference_of, version, versions, versions_of_bundle};
+pub use read::{book, of_channels, reference_of, version, versions, versions_of_bundle};
 
 use super::{BundleState, NewPriceVersion, PriceRefusal, PriceValue, pricing, store};
 use crate::books;

@@ -44,7 +44,7 @@ pub fn versions(
     bundle: BundleId,
     currency: Currency,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, Some(&[bundle]), Some(currency))
+    load(connection, Book::of(channel), Some(&[bundle]), Some(currency))
 }
 
 /// The versions of one book and bundle in all currencies, by effective day.
@@ -53,17 +53,36 @@ pub fn versions_of_bundle(
     channel: Option<ChannelId>,
     bundle: BundleId,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, Some(&[bundle]), None)
+    load(connection, Book::of(channel), Some(&[bundle]), None)
 }
 
 /// All of a book, by effective day; `None` is the reference price book.
 pub fn book(connection: &mut AnyConnection, channel: Option<ChannelId>) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, channel, None, None)
+    load(connection, Book::of(channel), None, None)
 }
 
 /// The reference prices of some bundles, by effective day.
 pub fn reference_of(connection: &mut AnyConnection, bundles: &[BundleId]) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, None, Some(bundles), None)
+    load(connection, Book::Reference, Some(bundles), None)
+}
+
+/// The own prices of every channel, by effective day.
+pub fn of_channels(connection: &mut AnyConnection) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, Book::Channels, None, None)
+}
+
+/// Whose versions are read.
+#[derive(Clone, Copy)]
+enum Book {
+    Reference,
+    Channel(ChannelId),
+    Channels,
+}
+
+impl Book {
+    fn of(channel: Option<ChannelId>) -> Self {
+        channel.map_or(Self::Reference, Self::Channel)
+    }
 }
 
 /// One version of either book.
@@ -78,7 +97,7 @@ pub fn version(connection: &mut AnyConnection, id: PriceVersionId) -> QueryResul
 
 fn load(
     connection: &mut AnyConnection,
-    channel: Option<ChannelId>,
+    book: Book,
     bundles: Option<&[BundleId]>,
     currency: Option<Currency>,
 ) -> QueryResult<Vec<PriceVersion>> {
@@ -86,14 +105,18 @@ fn load(
     let mut rows = v::table.into_boxed().order((v::effective_from, v::id));
     let mut values =
         price_values::table.inner_join(v::table.on(v::id.eq(price_values::version_id))).into_boxed();
-    match channel {
-        Some(channel) => {
+    match book {
+        Book::Channel(channel) => {
             rows = rows.filter(v::channel_id.eq(channel));
             values = values.filter(v::channel_id.eq(channel));
         }
-        None => {
+        Book::Reference => {
             rows = rows.filter(v::channel_id.is_null());
             values = values.filter(v::channel_id.is_null());
+        }
+        Book::Channels => {
+            rows = rows.filter(v::channel_id.is_not_null());
+            values = values.filter(v::channel_id.is_not_null());
         }
     }
     if let Some(bundles) = bundles {

@@ -98,9 +98,7 @@ struct View {
 impl View {
     fn rows(&self, book: &Book) -> Vec<Row> {
         let Some(version) = book.in_effect(self.day) else { return Vec::new() };
-        let places =
-            book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)));
-        places.filter_map(|(charge, tier)| self.row(book, version, charge, tier)).collect()
+        book.bundle.places().filter_map(|(charge, tier)| self.row(book, version, charge, tier)).collect()
     }
 
     fn row(&self, book: &Book, version: &PriceVersion, charge: &Charge, tier: u32) -> Option<Row> {

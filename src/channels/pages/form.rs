@@ -80,15 +80,19 @@ pub fn parse_sold(fields: &Fields, bundles: &[Bundle], errors: &mut Errors) -> V
     let chosen: Vec<BundleId> = fields.all("bundle").filter_map(|id| id.parse().ok()).collect();
     let mut sold = Vec::new();
     for bundle in bundles.iter().filter(|bundle| chosen.contains(&bundle.id)) {
-        let id = bundle.id;
-        let policy = fields.get(&format!("policy.{id}")).parse().unwrap_or(PricePolicy::Locked);
-        let band = if policy == PricePolicy::Band { parse_band(fields, id, errors) } else { Band::default() };
-        sold.push(ChannelBundle { bundle: id, enabled: true, policy, band });
+        sold.push(parse_policy(fields, bundle.id, errors));
     }
     if sold.is_empty() {
         errors.add("bundle", "Choose one bundle or more");
     }
     sold
+}
+
+/// A bundle that is switched on, with the policy that was chosen for it.
+pub fn parse_policy(fields: &Fields, id: BundleId, errors: &mut Errors) -> ChannelBundle {
+    let policy = fields.get(&format!("policy.{id}")).parse().unwrap_or(PricePolicy::Locked);
+    let band = if policy == PricePolicy::Band { parse_band(fields, id, errors) } else { Band::default() };
+    ChannelBundle { bundle: id, enabled: true, policy, band }
 }
 
 fn parse_band(fields: &Fields, id: BundleId, errors: &mut Errors) -> Band {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::price_lines::{field, number, parse_value, places};
+use super::price_lines::{field, number, parse_value};
 use crate::catalog::pages::wording::{Products, by_id};
 use crate::catalog::{self, Charge, PriceConcern, PriceRefusal, PriceValue};
 use crate::channels::pricing::{self, Book, Refusal, Wished};
@@ -112,7 +112,7 @@ pub fn filled(book: &Book, values: &BTreeMap<ChargeId, PriceValue>) -> Vec<(Stri
         let part = values.get(&charge.id).and_then(|value| value.part(tier));
         (field(charge.id, tier), part.as_ref().map(number).unwrap_or_default())
     };
-    places(book).map(typed).collect()
+    book.bundle.places().map(typed).collect()
 }
 
 /// Puts a refusal beside its fields.
@@ -127,7 +127,7 @@ pub fn add_refusal(refusal: Refusal, errors: &mut Errors) {
                 errors.add(name, messages.join(". "));
             }
         }
-        Refusal::InThePast => errors.add("effective_from", "Choose today or a later day"),
+        refusal @ Refusal::InThePast => errors.add("effective_from", refusal),
         Refusal::Price(PriceRefusal::Values(faults)) => {
             for (charge, fault) in faults {
                 errors.add(field(charge, 0), fault);

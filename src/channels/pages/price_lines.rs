@@ -9,7 +9,6 @@ use super::prices::{category_of, percent_text, shares};
 use crate::catalog::pages::wording::{part_name, value_text};
 use crate::catalog::{self, Charge, ChargeModel, PriceValue};
 use crate::channels::policy;
-use crate::channels::pricing::Book;
 use crate::values::{ChargeId, Exact, Percent, UnitPrice};
 use crate::web::Fields;
 
@@ -33,11 +32,6 @@ pub struct Line {
 /// The field's name: `price.`, the charge's id, and a tier's number after it.
 pub fn field(charge: ChargeId, tier: u32) -> String {
     if tier == 0 { format!("price.{charge}") } else { format!("price.{charge}.{tier}") }
-}
-
-/// Every price that the bundle's charges have.
-pub fn places(book: &Book) -> impl Iterator<Item = (&Charge, u32)> {
-    book.bundle.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
 }
 
 /// New price less reference price, and that in percent of the new price; of cost-plus both are about the factor.
@@ -111,7 +105,7 @@ pub fn lines(loaded: &Loaded, fields: &Fields, seen: Seen) -> Vec<Line> {
                 .and_then(|wished| shares(terms.as_ref(), book, category, &wished, reference.as_ref())),
         }
     };
-    places(book).map(line).collect()
+    book.bundle.places().map(line).collect()
 }
 
 /// What was typed as a charge's price, or what is wrong with it.

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::price_form::{self, Loaded, Place};
 use super::price_lines::{Line, Seen, lines};
-use crate::catalog::PriceRefusal;
 use crate::catalog::pages::wording::{concern_name, part_name};
 use crate::channels::price_requests::store::{self, Ending};
 use crate::channels::price_requests::{PriceRequest, Refusal};
@@ -143,7 +142,7 @@ async fn decide(
     match decided.await.decided()? {
         Ok(_) if approves => go.to(format!("/price-requests/{id}"), "The price is approved and set"),
         Ok(_) => go.to(format!("/price-requests/{id}"), "The price request is declined"),
-        Err(Refusal::Price(refusal @ (PriceRefusal::InEffect | PriceRefusal::Closed(_)))) => {
+        Err(Refusal::Price(refusal)) => {
             shown.errors.add("from", refusal);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }

@@ -116,9 +116,7 @@ fn section(book: Book, view: &View<'_>) -> Section {
     let shows_reference = view.is_root || view.channel.shows_reference;
     let rows = book
         .bundle
-        .charges
-        .iter()
-        .flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
+        .places()
         .map(|(charge, tier)| {
             let value = |version: Option<&PriceVersion>| {
                 version.and_then(|one| one.values.get(&charge.id)).and_then(|value| value.part(tier))

@@ -12,7 +12,9 @@ use crate::channels::{Channel, PricePolicy, price_requests};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::values::{ChannelId, PriceRequestId, Scope};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, Member, Shell, Site, kept_text, page, page_with};
+use crate::web::{
+    Answer, Error, Errors, Fields, Form, Go, Member, Shell, Site, kept_text, links, page, page_with,
+};
 
 #[derive(Template)]
 #[template(path = "channels/set_price.html")]
@@ -31,6 +33,19 @@ struct SetPricePage {
 }
 
 impl SetPricePage {
+    /// The same prices on closed months.
+    fn simulation(&self) -> String {
+        let (channel, bundle) = (self.channel.id.to_string(), self.book.bundle.id.to_string());
+        let mut parts = vec![
+            ("channel", channel.as_str()),
+            ("currency", self.book.currency.code()),
+            ("bundle", bundle.as_str()),
+        ];
+        let prices = self.fields.0.iter().filter(|(name, _)| name.starts_with("price."));
+        parts.extend(prices.map(|(name, value)| (name.as_str(), value.as_str())));
+        links::address("/simulation", &parts)
+    }
+
     fn fault(&self, line: &Line) -> &str {
         self.errors.of(&line.field)
     }

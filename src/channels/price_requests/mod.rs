@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::pricing::{self, Wished};
-use crate::catalog::{PriceConcern, PriceRefusal, PriceValue};
+use crate::catalog::{PriceConcern, PriceValue};
 use crate::text_enum;
 use crate::values::{BundleId, ChannelId, ChargeId, Currency, PriceRequestId, ResellerId, Timestamp};
 
@@ -106,22 +106,8 @@ pub enum Refusal {
     AskedAlready(String),
     #[error("This price is within your limits; set it yourself")]
     Allowed,
-    #[error("Prices of this bundle are locked; nobody can ask for another")]
-    Locked,
-    #[error("Choose today or a later day")]
-    InThePast,
     #[error("{} already", .0.words())]
     Decided(PriceRequestState),
     #[error("{0}")]
-    Price(PriceRefusal),
-}
-
-impl From<pricing::Refusal> for Refusal {
-    fn from(refusal: pricing::Refusal) -> Self {
-        match refusal {
-            pricing::Refusal::Policy(_) => Self::Locked,
-            pricing::Refusal::InThePast => Self::InThePast,
-            pricing::Refusal::Price(refusal) => Self::Price(refusal),
-        }
-    }
+    Price(pricing::Refusal),
 }

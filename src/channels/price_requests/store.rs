@@ -177,13 +177,14 @@ fn check(connection: &mut AnyConnection, scope: Scope, wished: &Wished, act: &Ac
     let channel = store::find(connection, scope, wished.channel)?;
     let book = pricing::book(connection, scope, wished.channel, wished.bundle, wished.currency)?;
     if !channel.price_editable || book.sold.policy == PricePolicy::Locked {
-        return Err(Failure::Refused(Refusal::Locked));
+        return Err(Failure::Refused(Refusal::Price(pricing::Refusal::Policy(Vec::new()))));
     }
     if wished.effective_from < act.today() {
-        return Err(Failure::Refused(Refusal::InThePast));
+        return Err(Failure::Refused(Refusal::Price(pricing::Refusal::InThePast)));
     }
-    catalog::pricing::check(&book.bundle.charges, &wished.values, wished.currency)
-        .map_err(|faults| Failure::Refused(Refusal::Price(PriceRefusal::Values(faults))))?;
+    catalog::pricing::check(&book.bundle.charges, &wished.values, wished.currency).map_err(|faults| {
+        Failure::Refused(Refusal::Price(pricing::Refusal::Price(PriceRefusal::Values(faults))))
+    })?;
     match pricing::check(&book, true, scope, wished) {
         Ok(()) => Err(Failure::Refused(Refusal::Allowed)),
         Err(_) => Ok(()),
@@ -222,7 +223,7 @@ pub fn decide(
         let reason = format!("{}: {}", request.reference, request.reason);
         let wished = Wished { effective_from: *from, reason, ..request.wished() };
         pricing::set(connection, scope, &wished, act)
-            .map_err(|failure| failure.map_refusal(Refusal::from))?;
+            .map_err(|failure| failure.map_refusal(Refusal::Price))?;
     }
     let ended = find(connection, scope, id)?;
     note(connection, &ended, action, answer, act)?;

@@ -9,10 +9,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use serde::Deserialize;
 
-use super::store::Names;
+use super::revenue::Row;
+use super::store::{Names, RowName};
 use super::{Filter, Group};
 use crate::catalog::Bundle;
-use crate::values::{Month, ProductId};
+use crate::values::{Currency, Month, ProductId};
 use crate::web::links::address;
 
 /// The filter as the address has it; what cannot be read is as if it were not there.
@@ -28,11 +29,37 @@ pub struct Asked {
     bundle: String,
     product: String,
     customer: String,
+    /// A row of the report, whose lines are asked for: the channel's code, its name, its code.
+    row_channel: String,
+    row_name: String,
+    row_code: String,
 }
 
 impl Asked {
+    /// The row that is asked for; `None` for all rows.
+    pub fn row(&self) -> Option<RowName> {
+        Some(RowName {
+            channel_code: self.row_channel.clone(),
+            name: self.row_name.clone(),
+            code: self.row_code.clone(),
+            currency: self.currency.parse().ok()?,
+        })
+        .filter(|row| !row.channel_code.is_empty())
+    }
+
+    /// The lines behind a row, or behind the total of a currency.
+    pub fn lines(&self, filter: &Filter, currency: Currency, row: Option<&Row>) -> String {
+        let mut asked = Self { currency: currency.to_string(), ..self.clone() };
+        if let Some(row) = row {
+            asked.row_channel.clone_from(&row.channel_code);
+            asked.row_name.clone_from(&row.name);
+            asked.row_code.clone_from(&row.code);
+        }
+        asked.address("/lines", filter)
+    }
+
     /// The filter; without months the running one and the one before.
-    fn filter(&self, today: Month, default: Group, allowed: &[Group]) -> Filter {
+    pub fn filter(&self, today: Month, default: Group, allowed: &[Group]) -> Filter {
         let to = self.to.parse().unwrap_or(today);
         let from =
             self.from.parse().unwrap_or_else(|_| if self.to.is_empty() { to.previous() } else { to }).min(to);
@@ -56,7 +83,7 @@ impl Asked {
     }
 
     /// The same filter at another path.
-    fn address(&self, path: &str, filter: &Filter) -> String {
+    pub fn address(&self, path: &str, filter: &Filter) -> String {
         let (from, to) = (filter.from.to_string(), filter.to.to_string());
         let parts = [
             ("from", from.as_str()),
@@ -68,6 +95,9 @@ impl Asked {
             ("bundle", &self.bundle),
             ("product", &self.product),
             ("customer", &self.customer),
+            ("row_channel", &self.row_channel),
+            ("row_name", &self.row_name),
+            ("row_code", &self.row_code),
         ];
         address(path, &parts)
     }
@@ -111,7 +141,7 @@ fn groups(allowed: &[Group]) -> Vec<(&'static str, &'static str)> {
 }
 
 /// `September to November 2026`.
-fn period_words(filter: &Filter) -> String {
+pub fn period_words(filter: &Filter) -> String {
     let (from, to) = (filter.from.first_day(), filter.to.first_day());
     if filter.from == filter.to {
         return to.format("%B %Y").to_string();

@@ -47,6 +47,15 @@ impl RevenuePage {
         format!("Revenue by {}", self.filter.group.words().to_lowercase())
     }
 
+    /// The lines behind a row.
+    fn why(&self, row: &Row) -> String {
+        self.asked.lines(&self.filter, row.currency, Some(row))
+    }
+
+    fn why_total(&self, currency: &Currency) -> String {
+        self.asked.lines(&self.filter, *currency, None)
+    }
+
     /// The same report of one re-seller.
     fn open(&self, row: &Row) -> String {
         let channel = self.choices.channels.iter().find(|(_, name)| *name == row.channel_name);

@@ -18,7 +18,7 @@ use crate::db::{AnyConnection, QueryResult};
 use crate::requests::Request;
 use crate::terms::difference::{self, Row};
 use crate::terms::{Side, TermsState, TermsVersion};
-use crate::values::BundleId;
+use crate::values::{BundleId, ChannelId};
 use crate::web::Error;
 use crate::web::filters::money_text;
 
@@ -28,6 +28,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What the change means at the forecast; empty when it means nothing or cannot be said.
     pub money: String,
+    /// The re-seller's channel, once there is one.
+    pub channel: Option<ChannelId>,
 }
 
 impl Table {
@@ -41,7 +43,8 @@ impl Table {
         let rows =
             new.map(|new| difference::rows(old.map(|old| &old.offer), &new.offer, name)).unwrap_or_default();
         let money = new.zip(old).map(|(new, old)| money(request, old, new)).unwrap_or_default();
-        Ok(Self { versions, rows, money })
+        let channel = crate::requests::resellers::channel_of(connection, request.id)?;
+        Ok(Self { versions, rows, money, channel })
     }
 
     pub fn newest(&self) -> Option<&TermsVersion> {

@@ -2,10 +2,12 @@
 //! sent, agrees and disputes.
 
 pub mod closing;
+pub mod comparison;
 pub mod credit;
 pub mod disputes;
 pub mod downloads;
 pub mod line;
+pub mod lines;
 pub mod list;
 pub mod payments;
 pub mod shares;

@@ -17,7 +17,7 @@ pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
 pub use line::{Chain, UsedRecord, chain, line};
 pub use loaded::{Loaded, load};
 pub use posting::{Verified, post, verify};
-pub use rate::{Rated, rate_month};
+pub use rate::{Rated, active_part, rate_month};
 pub use read::{Filter, balance, find, lines, list, of_month, payments_of, totals, totals_of};
 pub use shares::{SharesTold, shares};
 pub use told::{Told, told};

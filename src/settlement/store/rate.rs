@@ -164,7 +164,7 @@ impl Rating {
 
 /// The days of a month on which the channel ran: from the day it was made, or its first subscription if that is
 /// earlier, until the account was closed.
-fn active_part(connection: &mut AnyConnection, channel: ChannelId, month: Month) -> QueryResult<Part> {
+pub fn active_part(connection: &mut AnyConnection, channel: ChannelId, month: Month) -> QueryResult<Part> {
     let (made, closed): (Timestamp, Option<NaiveDate>) = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
         .filter(channels::id.eq(channel))

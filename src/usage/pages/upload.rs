@@ -9,7 +9,7 @@ use actix_multipart::form::{MultipartForm, MultipartFormConfig};
 use actix_web::HttpRequest;
 use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web::Data;
 use askama::Template;
 
 use super::{channels, chosen, may_import, options, wording};
@@ -18,10 +18,11 @@ use crate::db::{Db, Never};
 use crate::usage::Format;
 use crate::usage::formats::LARGEST_FILE;
 use crate::usage::store::{self, NewFile};
+use crate::web::upload::{read, typed};
 use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, page_with};
 
-/// Room for the other fields of the form.
-const FORM: usize = 64 * 1024;
+/// Room for the other fields of a form with a file: tables of prices and books travel in one.
+const FORM: usize = 1024 * 1024;
 const LONGEST_NAME: usize = 150;
 
 /// The form as sent; the file lies on disk.
@@ -52,7 +53,7 @@ pub fn limits() -> MultipartFormConfig {
         |error, _| {
             match error {
                 MultipartError::Payload(PayloadError::Overflow) => {
-                    Error::TooLarge("A usage file has at most 100 MiB. Split it and upload the parts.".into())
+                    Error::TooLarge("A usage file has at most 100 MiB, a table of prices or books far less. Split it and upload the parts.".into())
                 }
                 MultipartError::ContentTypeMissing
                 | MultipartError::ContentTypeIncompatible
@@ -108,18 +109,6 @@ pub async fn submit(
         .write::<_, Never>(move |connection| Ok(store::upload(connection, &target, &new, &content, &act)?))
         .await?;
     go.to(format!("/usage/files/{id}"), said)
-}
-
-fn typed(field: Option<Text<String>>) -> String {
-    field.map(Text::into_inner).unwrap_or_default()
-}
-
-async fn read(file: TempFile) -> Result<Vec<u8>, Error> {
-    let failed =
-        |error: &dyn std::fmt::Display| Error::Internal(format!("an upload cannot be read: {error}"));
-    let content =
-        web::block(move || std::fs::read(file.file.path())).await.map_err(|error| failed(&error))?;
-    content.map_err(|error| failed(&error))
 }
 
 /// The last part of the name that the browser gave, without what could not be shown.

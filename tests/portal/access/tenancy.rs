@@ -10,7 +10,7 @@ use crate::support::builders::{
     SentStatement, a_bundle, a_channel, a_customer, a_disputed_statement, a_price, a_price_request,
     a_request, a_reseller, a_subscription, a_usage_file, some_terms,
 };
-use crate::support::{Client, Page, World};
+use crate::support::{Client, Page, Upload, World};
 
 /// A re-seller with one of everything, and the ids by the addresses that name them.
 struct Tenant {
@@ -66,7 +66,15 @@ fn addresses() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 fn ask(client: &Client, method: &str, path: &str) -> Page {
-    if method == "GET" { client.get(path) } else { client.post(path, &[]) }
+    if method == "GET" {
+        return client.get(path);
+    }
+    let answer = client.post(path, &[]);
+    // A form with a file is of another kind.
+    if answer.status == 404 {
+        return answer;
+    }
+    client.post_file(path, &[], &Upload { field: "file", name: "table.csv", content: b"a,b" })
 }
 
 /// The page's words without what belongs to the request.

@@ -38,8 +38,8 @@ fn subjects(world: &World, to: &str) -> Vec<String> {
 on_both! {
     fn a_price_below_the_floor_is_asked_for_and_approved(world) {
         let setting = kestrel(world);
-        an_account("root@provider.example").named("Rita Root").build(world);
-        an_account("owner@kestrel.example").of(setting.reseller).build(world);
+        an_account("rita@provider.example").named("Rita Root").build(world);
+        an_account("kim@kestrel.example").of(setting.reseller).named("Kim").build(world);
         let own = world.reseller(setting.reseller);
         let refused = ask(&own, &setting, "80", " ").expect(422);
         assert_eq!(refused.error_of("reason"), "Say why you need this price, in at most 400 characters");
@@ -48,7 +48,7 @@ on_both! {
         assert_eq!(page.flash(), "The provider is asked for this price");
         assert!(page.main().contains("Enter USD 90 or more: the floor is 90% of the reference price"));
         assert!(prices(world, setting.channel, &setting.bundle).is_empty());
-        assert_eq!(subjects(world, "root@provider.example"), ["A price is asked for: PR-2026-00001"]);
+        assert_eq!(subjects(world, "rita@provider.example"), ["A price is asked for: PR-2026-00001"]);
         // While it waits, the same price is not asked for twice.
         let again = ask(&own, &setting, "70", "Even lower").expect(422);
         assert_eq!(again.error_of("reason"), "PR-2026-00001 was asked for already and waits for its answer");
@@ -61,7 +61,7 @@ on_both! {
         assert_eq!(prices(world, setting.channel, &setting.bundle), ["2026-12-01 80"]);
         let seen = own.get("/prices").expect(200);
         assert!(seen.main().contains("PR-2026-00001: A large customer"));
-        assert_eq!(subjects(world, "owner@kestrel.example"), ["Your price request is approved: PR-2026-00001"]);
+        assert_eq!(subjects(world, "kim@kestrel.example"), ["Your price request is approved: PR-2026-00001"]);
         assert!(own.get("/price-requests").expect(200).row("Bundle ONE, USD").contains(&"Approved".to_owned()));
         assert!(root.get("/price-requests?state=open").expect(200).main().contains("No price request matches"));
     }

@@ -101,7 +101,16 @@ impl Page {
         let form = self.form_of(button);
         let (document, named) = (Html::parse_fragment(&form), selector("[name]:not([name='csrf'], button)"));
         let fields = document.select(&named);
-        fields.filter_map(|field| Some((field.value().attr("name")?.to_owned(), value_of(&field)?))).collect()
+        let mut sent: Vec<(String, String)> = fields
+            .filter_map(|field| Some((field.value().attr("name")?.to_owned(), value_of(&field)?)))
+            .collect();
+        let pressed = selector("button[name]");
+        let pressed = document.select(&pressed).find(|element| text_of(element) == button);
+        sent.extend(pressed.and_then(|pressed| {
+            let attribute = |name| pressed.value().attr(name).map(str::to_owned);
+            Some((attribute("name")?, attribute("value").unwrap_or_default()))
+        }));
+        sent
     }
 
     /// Where this button sends its form.

@@ -1,0 +1,105 @@
+//! What a simulation's address asks for.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Bundle, PriceValue};
+use crate::channels::Channel;
+use crate::channels::pages::price_lines::{field, parse_value};
+use crate::settlement::Statement;
+use crate::simulation::{Prices, WhatIf};
+use crate::terms::{ShareBasis, ShareRule, TermsVersion};
+use crate::values::{ChargeId, Currency, Month, Percent};
+use crate::web::{Errors, Fields};
+
+/// The channel that is asked for, or the first one.
+pub fn channel<'c>(channels: &'c [Channel], fields: &Fields) -> Option<&'c Channel> {
+    let wanted = fields.get("channel");
+    if wanted.is_empty() {
+        return channels.first();
+    }
+    channels.iter().find(|channel| channel.id.to_string() == wanted)
+}
+
+/// The currency that is asked for, or the channel's first.
+pub fn currency(channel: &Channel, fields: &Fields) -> Option<Currency> {
+    let wanted = fields.get("currency").parse::<Currency>().ok();
+    wanted.filter(|one| channel.currencies.contains(one)).or(channel.currencies.first().copied())
+}
+
+/// The months that are asked for, or the last three that have a statement.
+pub fn months(fields: &Fields, statements: &[Statement], errors: &mut Errors) -> Option<(Month, Month)> {
+    let month = |name: &str, usual: Option<Month>, errors: &mut Errors| match fields.get(name).trim() {
+        "" => usual,
+        typed => errors.take(name, typed.parse::<Month>()),
+    };
+    let to = month("to", statements.first().map(|one| one.month), errors)?;
+    let third = statements.iter().filter(|one| one.month <= to).take(3).last();
+    let from = month("from", third.map(|one| one.month).or(Some(to)), errors)?;
+    if to < from {
+        errors.add("to", "Choose the first month or a later one");
+        return None;
+    }
+    Some((from, to))
+}
+
+/// The terms and prices that are asked for.
+pub fn what_if(
+    fields: &Fields,
+    versions: &[TermsVersion],
+    bundle: Option<&Bundle>,
+    errors: &mut Errors,
+) -> WhatIf {
+    WhatIf { rule: rule(fields, versions, errors), prices: prices(fields, bundle, errors) }
+}
+
+/// Typed terms go before a chosen version.
+fn rule(fields: &Fields, versions: &[TermsVersion], errors: &mut Errors) -> Option<ShareRule> {
+    if !fields.get("share").trim().is_empty() {
+        let share = errors.take("share", Percent::parse_share(fields.get("share")))?;
+        let basis = fields.get("basis").parse::<ShareBasis>().unwrap_or(ShareBasis::Revenue);
+        return Some(ShareRule::flat(basis, share));
+    }
+    match fields.get("terms") {
+        "" => None,
+        wanted => {
+            let found = versions.iter().find(|version| version.id.to_string() == wanted);
+            let rule = found.map(|version| version.offer.rule.clone());
+            errors.take("terms", rule.ok_or("Choose one of the versions"))
+        }
+    }
+}
+
+fn prices(fields: &Fields, bundle: Option<&Bundle>, errors: &mut Errors) -> Prices {
+    if let Some(bundle) = bundle {
+        return Prices::OfBundle(bundle.id, typed_values(fields, bundle, errors));
+    }
+    match fields.get("percent").trim() {
+        "" => Prices::AsTheyWere,
+        typed => {
+            let percent = typed.parse::<Percent>().map_err(|fault| fault.to_string());
+            let percent = percent.and_then(|percent| match percent.units() {
+                -1_000_000.. => Ok(percent),
+                _ => Err("Enter a percent of -100 or more".to_owned()),
+            });
+            errors.take("percent", percent).map_or(Prices::AsTheyWere, Prices::Changed)
+        }
+    }
+}
+
+/// The prices of a bundle as the price editor names them; what is not there stays as it was.
+fn typed_values(
+    fields: &Fields,
+    bundle: &Bundle,
+    errors: &mut Errors,
+) -> BTreeMap<(ChargeId, u32), PriceValue> {
+    let mut values = BTreeMap::new();
+    for (charge, tier) in bundle.places() {
+        let name = field(charge.id, tier);
+        let typed = fields.get(&name).trim();
+        if !typed.is_empty() {
+            let value = errors.take("prices", parse_value(charge, typed));
+            values.extend(value.map(|value| ((charge.id, tier), value)));
+        }
+    }
+    values
+}

@@ -1,0 +1,184 @@
+//! `/simulation` and `.csv`: closed months under other terms or prices; for root, and for a re-seller its own.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Query};
+use askama::Template;
+
+use super::asked;
+use super::result::Outcome;
+use crate::catalog::{self, Bundle};
+use crate::channels::{self, Channel};
+use crate::db::Db;
+use crate::requests::resellers;
+use crate::settlement::Statement;
+use crate::simulation::{SettledMonth, SimulatedMonth, WhatIf, export, simulate, store};
+use crate::terms::{self, TermsVersion};
+use crate::values::{BundleId, Currency, Month, Scope};
+use crate::web::{Answer, Error, Errors, Fields, Member, Shell, links, page_with};
+
+#[derive(Template)]
+#[template(path = "simulation/show.html")]
+struct SimulationPage {
+    shell: Shell,
+    is_root: bool,
+    channels: Vec<(String, String)>,
+    /// `None` when there is no channel to simulate.
+    place: Option<Place>,
+    versions: Vec<(String, String)>,
+    has_statements: bool,
+    fields: Fields,
+    /// The bundle whose prices came from the price editor.
+    bundle: Option<Bundle>,
+    outcome: Option<Outcome>,
+    csv: String,
+    errors: Errors,
+}
+
+/// Where the months are, and which.
+struct Place {
+    channel: Channel,
+    currency: Currency,
+    months: Option<(Month, Month)>,
+}
+
+impl SimulationPage {
+    fn chosen_channel(&self) -> String {
+        self.place.as_ref().map(|place| place.channel.id.to_string()).unwrap_or_default()
+    }
+
+    fn chosen_currency(&self) -> &'static str {
+        self.place.as_ref().map_or("", |place| place.currency.code())
+    }
+
+    fn currencies(&self) -> Vec<(&'static str, &'static str)> {
+        let currencies = self.place.iter().flat_map(|place| &place.channel.currencies);
+        currencies.map(|one| (one.code(), one.code())).collect()
+    }
+
+    /// A month as typed, or the one that is shown.
+    fn month(&self, name: &str) -> String {
+        let shown = self.place.as_ref().and_then(|place| place.months);
+        match (self.fields.get(name), shown) {
+            ("", Some((from, to))) => if name == "from" { from } else { to }.to_string(),
+            (typed, _) => typed.to_owned(),
+        }
+    }
+
+    /// The prices of the editor travel on.
+    fn prices(&self) -> Vec<&(String, String)> {
+        self.fields.0.iter().filter(|(name, _)| name.starts_with("price.")).collect()
+    }
+}
+
+/// What the database knows of a simulation.
+struct Loaded {
+    channels: Vec<Channel>,
+    place: Option<Place>,
+    versions: Vec<TermsVersion>,
+    statements: Vec<Statement>,
+    bundles: Vec<Bundle>,
+    months: Vec<SettledMonth>,
+    errors: Errors,
+}
+
+async fn load(db: &Db, scope: Scope, fields: Fields) -> Result<Loaded, Error> {
+    let loaded = db.read(move |connection| {
+        let channels = channels::store::list(connection, scope)?;
+        let bundles = catalog::store::bundles(connection)?;
+        let mut loaded = Loaded {
+            place: None,
+            versions: Vec::new(),
+            statements: Vec::new(),
+            bundles,
+            months: Vec::new(),
+            errors: Errors::default(),
+            channels,
+        };
+        let Some(channel) = asked::channel(&loaded.channels, &fields).cloned() else { return Ok(loaded) };
+        let Some(currency) = asked::currency(&channel, &fields) else { return Ok(loaded) };
+        let reseller = resellers::find(connection, channel.reseller)?;
+        loaded.versions = terms::store::of_request(connection, reseller.request)?;
+        loaded.statements = store::closed(connection, scope, channel.id, currency)?;
+        let months = asked::months(&fields, &loaded.statements, &mut loaded.errors);
+        if let Some((from, to)) = months {
+            loaded.months = store::months(connection, &loaded.statements, from, to)?;
+        }
+        loaded.place = Some(Place { channel, currency, months });
+        Ok(loaded)
+    });
+    let loaded: Loaded = loaded.await?;
+    let is_absent = loaded.place.is_none() && !loaded.channels.is_empty();
+    if is_absent { Err(Error::NotFound) } else { Ok(loaded) }
+}
+
+fn names(bundles: &[Bundle]) -> BTreeMap<BundleId, String> {
+    bundles.iter().map(|bundle| (bundle.id, bundle.name.clone())).collect()
+}
+
+/// The bundle whose prices are tried: one that the address names.
+fn bundle_of<'b>(bundles: &'b [Bundle], fields: &Fields) -> Option<&'b Bundle> {
+    let wanted = fields.get("bundle").parse::<BundleId>().ok()?;
+    bundles.iter().find(|bundle| bundle.id == wanted)
+}
+
+fn run(loaded: &Loaded, what_if: &WhatIf) -> Result<Vec<SimulatedMonth>, Error> {
+    let months = loaded.months.iter().map(|month| simulate(month, what_if));
+    months.collect::<Result<_, _>>().map_err(|error| Error::Internal(format!("a simulation: {error}")))
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fields>) -> Answer {
+    let fields = fields.into_inner();
+    let mut loaded = load(&db, member.scope, fields.clone()).await?;
+    let mut errors = std::mem::take(&mut loaded.errors);
+    let bundle = bundle_of(&loaded.bundles, &fields);
+    let what_if = asked::what_if(&fields, &loaded.versions, bundle, &mut errors);
+    let mut outcome = None;
+    if let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty() && !loaded.months.is_empty()) {
+        let months = run(&loaded, &what_if)?;
+        let found = Outcome::of(&months, &names(&loaded.bundles), place.currency);
+        outcome = Some(found.map_err(|error| Error::Internal(format!("a simulation: {error}")))?);
+    }
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let parts: Vec<(&str, &str)> = fields.0.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let shown = SimulationPage {
+        shell,
+        is_root: member.is_root(),
+        channels: loaded.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+        versions: loaded.versions.iter().map(version_option).collect(),
+        has_statements: !loaded.statements.is_empty(),
+        csv: links::address("/simulation.csv", &parts),
+        bundle: bundle.cloned(),
+        place: loaded.place,
+        fields,
+        outcome,
+        errors,
+    };
+    page_with(status, &shown)
+}
+
+fn version_option(version: &TermsVersion) -> (String, String) {
+    let words = version.state.words().to_lowercase();
+    let share = version.offer.rule.general;
+    (version.id.to_string(), format!("Version {}: {share}%, {words}", version.number))
+}
+
+pub async fn csv(member: Member, db: Data<Db>, fields: Query<Fields>) -> Answer {
+    let fields = fields.into_inner();
+    let mut loaded = load(&db, member.scope, fields.clone()).await?;
+    let mut errors = std::mem::take(&mut loaded.errors);
+    let bundle = bundle_of(&loaded.bundles, &fields);
+    let what_if = asked::what_if(&fields, &loaded.versions, bundle, &mut errors);
+    let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty()) else {
+        return Err(Error::NotFound);
+    };
+    let content = export::csv(&run(&loaded, &what_if)?, &names(&loaded.bundles), place.currency)
+        .map_err(|error| Error::Internal(format!("a simulation as CSV: {error}")))?;
+    let file = format!("attachment; filename=\"simulation-{}-{}.csv\"", place.channel.code, place.currency);
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, file))
+        .body(content))
+}

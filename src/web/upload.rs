@@ -1,0 +1,21 @@
+//! Files that come with a form.
+
+use actix_multipart::form::tempfile::TempFile;
+use actix_multipart::form::text::Text;
+use actix_web::web;
+
+use super::Error;
+
+/// A text field as typed; empty when it was not sent.
+pub fn typed(field: Option<Text<String>>) -> String {
+    field.map(Text::into_inner).unwrap_or_default()
+}
+
+/// The content of a file that lies on disk.
+pub async fn read(file: TempFile) -> Result<Vec<u8>, Error> {
+    let failed =
+        |error: &dyn std::fmt::Display| Error::Internal(format!("an upload cannot be read: {error}"));
+    let content =
+        web::block(move || std::fs::read(file.file.path())).await.map_err(|error| failed(&error))?;
+    content.map_err(|error| failed(&error))
+}

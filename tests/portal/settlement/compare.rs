@@ -1,0 +1,86 @@
+//! The re-seller's own books beside the statement: only what differs, each a dispute with one click.
+
+use super::setting::{Setting, kestrel};
+use crate::on_both;
+use crate::support::builders::{a_channel, a_customer, a_reseller, a_subscription};
+use crate::support::{Client, Page, Upload, World};
+use reseller_portal::values::StatementId;
+
+fn address(id: StatementId) -> String {
+    format!("/statements/{id}/comparison")
+}
+
+fn compare(own: &Client, id: StatementId, content: &str) -> Page {
+    let file = Upload { field: "file", name: "books.csv", content: content.as_bytes() };
+    own.post_file(&address(id), &[], &file)
+}
+
+/// September: 100.00 a month and 20 hours for Aldous, 100.00 for Brix; sent.
+fn sent(world: &World) -> (Setting, StatementId, Client) {
+    let setting = kestrel(world);
+    let brix = a_customer(setting.channel, "Brix").external("B-2").build(world);
+    a_subscription(brix, &setting.bundle).from("2026-09-01").build(world);
+    setting.used(world, "2026-09-10", "20");
+    setting.rate(world, "2026-09");
+    let id = setting.sent(world, "2026-09");
+    let own = world.reseller(setting.reseller);
+    (setting, id, own)
+}
+
+on_both! {
+    fn the_statements_own_csv_has_no_differences(world) {
+        let (_, id, own) = sent(world);
+        let page = own.get(&format!("/statements/{id}")).expect(200);
+        assert_eq!(page.link("Compare with my books"), address(id));
+        own.get(&address(id)).expect(200);
+        let csv = own.get(&format!("/statements/{id}/lines.csv")).expect(200).html().to_owned();
+        let page = compare(&own, id, &csv).expect(200);
+        assert!(page.main().contains("Your books agree with the statement"), "{}", page.main());
+    }
+
+    fn a_difference_becomes_a_dispute_with_one_click(world) {
+        let (_, id, own) = sent(world);
+        let books = "customer,net\nAldous,105\nBrix,100\nCorvin,7\n";
+        let page = compare(&own, id, books).expect(200);
+        assert_eq!(page.rows().len(), 2, "Brix agrees");
+        assert_eq!(page.row("Aldous")[1..4], ["USD 110.00", "USD 105.00", "USD -5.00"]);
+        assert!(page.row("Corvin")[4].starts_with("Not in the statement"), "{:?}", page.row("Corvin"));
+        let table = page.form("Dispute it");
+        let fields: Vec<(&str, &str)> = table.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let nothing = Upload { field: "file", name: "", content: b"" };
+        for said in ["The line is disputed", "The line is disputed already"] {
+            let page = own.post_file(&address(id), &fields, &nothing).expect(200);
+            assert!(page.main().contains(said), "{}", page.main());
+            assert_eq!(page.row("Aldous")[4], "Disputed");
+        }
+        let page = own.get(&format!("/statements/{id}")).expect(200);
+        assert!(page.main().contains("Our books hold USD 105.00, the statement USD 110.00, for 2 lines together"));
+        let root = world.root().get(&format!("/statements/{id}")).expect(200);
+        assert!(root.main().contains("Our books hold USD 105.00") && !root.has_link("Compare with my books"));
+    }
+
+    fn a_file_that_cannot_be_compared_is_told_and_disputes_nothing(world) {
+        let (_, id, own) = sent(world);
+        for (content, said) in [
+            ("", "Choose a file that is not empty"),
+            ("a,b\n1,2\n", "Line 1, header: no column tells the lines, such as customer or subscription"),
+            ("customer,net\nAldous,dear\n", "Line 2, net: \"dear\""),
+            ("customer,net,currency\nAldous,1,EUR\n", "Line 2, currency: \"EUR\" is not the statement's USD"),
+        ] {
+            let page = compare(&own, id, content).expect(422);
+            assert!(page.error_of("file").starts_with(said), "{}", page.error_of("file"));
+        }
+        let latin = Upload { field: "file", name: "b.csv", content: b"customer,net\n\xe9,1\n" };
+        assert_eq!(own.post_file(&address(id), &[], &latin).expect(422).error_of("file"), "Save your books as CSV in UTF-8");
+        assert!(!own.get(&format!("/statements/{id}")).expect(200).main().contains("Our books"));
+    }
+
+    fn another_resellers_statement_is_not_compared(world) {
+        let (_, id, _) = sent(world);
+        let halden = a_reseller("Halden").build(world).id;
+        a_channel(halden).build(world);
+        let stranger = world.reseller(halden);
+        stranger.get(&address(id)).expect(404);
+        compare(&stranger, id, "customer,net\nAldous,1\n").expect(404);
+    }
+}

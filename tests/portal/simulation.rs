@@ -1,0 +1,4 @@
+//! Closed months under other terms and prices.
+
+mod page;
+mod posted;
