@@ -150,6 +150,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         /// Days one by one, as a slow reader of the rule would.
         #[test]
         fn the_version_in_effect_is_the_last_one_met_on_the_way_to_the_day(

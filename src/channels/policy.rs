@@ -223,6 +223,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn the_nearest_price_passes_its_own_check(
             reference in 1i64..10_000_000, price in 0i64..20_000_000,

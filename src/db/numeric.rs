@@ -70,6 +70,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn what_is_encoded_is_decoded_to_the_last_digit(units in -(10i128.pow(37))..10i128.pow(37), scale in 0u32..19) {
             prop_assert_eq!(decode(encode(units, scale).unwrap(), scale).unwrap(), units);

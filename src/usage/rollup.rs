@@ -69,6 +69,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn daily_sums_are_the_exact_sums_of_the_records(
             records in proptest::collection::vec(

@@ -49,6 +49,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn rounding_moves_by_half_a_minor_unit_at_most(n in -1_000_000_000i64..1_000_000_000, d in 1i64..1_000_000) {
             let value = exact(n, d);

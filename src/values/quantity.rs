@@ -177,6 +177,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
         #[test]
         fn the_text_form_is_read_back(units in -LARGEST + 1..LARGEST) {
             let quantity = Quantity::from_units(units);

@@ -50,6 +50,20 @@ struct Typed {
     reason: String,
 }
 
+impl Typed {
+    /// A table goes before a percent. A review carries both: its table came from the percent, and goes when the
+    /// percent is to be changed.
+    fn choose(&mut self, step: &str) {
+        let has_both = !self.percent.trim().is_empty() && !self.table.trim().is_empty();
+        match step {
+            "change" if has_both => self.table.clear(),
+            "save" | "change" => {}
+            _ if has_both => self.percent.clear(),
+            _ => {}
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "channels/bulk.html")]
 struct BulkPage {
@@ -129,6 +143,7 @@ pub async fn submit(
     if let Some(file) = form.file.filter(|file| file.size > 0) {
         wish.table = text_of(file, &mut errors).await?;
     }
+    wish.choose(&step);
     let common = common(*id, &wish, &member, &mut errors);
     let mut row_faults = Vec::new();
     let changes = common.as_ref().and_then(|common| {
@@ -142,13 +157,13 @@ pub async fn submit(
     };
     shown.rows = rows(&books, &products, &shown.channel, member.scope, &common, &changes);
     shown.has_faults = shown.rows.iter().any(|row| !row.fault.is_empty());
+    if step == "change" {
+        shown.rows.clear();
+        return page(&shown);
+    }
     shown.typed.table = table::written(&changes, &books, &products)
         .map_err(|error| Error::Internal(format!("a table of prices: {error}")))?;
     match step.as_str() {
-        "change" => {
-            shown.rows.clear();
-            page(&shown)
-        }
         "save" if !shown.has_faults => save(&member, &go, &db, (books, common, changes), shown).await,
         _ if shown.has_faults => page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown),
         _ => page(&shown),

@@ -22,6 +22,8 @@ pub struct Line {
     pub reference_number: String,
     pub now: String,
     pub typed: String,
+    /// The typed price as it reads in a table.
+    pub wished: String,
     pub is_percent: bool,
     /// New price less reference price, and that in percent of the new price; `None` when hidden.
     pub margin: Option<(String, String)>,
@@ -94,6 +96,7 @@ pub fn lines(loaded: &Loaded, fields: &Fields, seen: Seen) -> Vec<Line> {
             reference_number: reference.as_ref().filter(|_| shows_reference).map(number).unwrap_or_default(),
             now: text(&now),
             typed: fields.get(&field(charge.id, tier)).to_owned(),
+            wished: text(&wished),
             is_percent: charge.model == ChargeModel::CostPlus,
             margin: wished
                 .as_ref()

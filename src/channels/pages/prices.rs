@@ -54,6 +54,8 @@ struct PricesPage {
     channel: Channel,
     sections: Vec<Section>,
     has_terms: bool,
+    /// The share of a unit then depends on the month's amount.
+    has_tiers: bool,
 }
 
 impl Section {
@@ -190,7 +192,8 @@ async fn prices_page(
             .filter(|book| book.sold.enabled)
             .map(|book| section(book, &view))
             .collect();
-        Ok(PricesPage { shell, is_root, sections, has_terms: terms.is_some(), channel })
+        let has_tiers = terms.as_ref().is_some_and(|terms| !terms.offer.rule.tiers.is_empty());
+        Ok(PricesPage { shell, is_root, sections, has_terms: terms.is_some(), has_tiers, channel })
     });
     Ok(loaded.await?)
 }

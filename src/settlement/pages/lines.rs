@@ -16,7 +16,7 @@ use crate::web::filters::counted;
 use crate::web::{Answer, Error, Member, Shell, page};
 
 /// More lines than this are not shown; the totals count all of them.
-const SHOWN: usize = 500;
+const SHOWN: usize = 200;
 
 #[derive(Template)]
 #[template(path = "settlement/lines.html")]

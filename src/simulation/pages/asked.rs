@@ -7,7 +7,7 @@ use crate::channels::Channel;
 use crate::channels::pages::price_lines::{field, parse_value};
 use crate::settlement::Statement;
 use crate::simulation::{Prices, WhatIf};
-use crate::terms::{ShareBasis, ShareRule, TermsVersion};
+use crate::terms::{ShareBasis, ShareRule, TermsState, TermsVersion};
 use crate::values::{ChargeId, Currency, Month, Percent};
 use crate::web::{Errors, Fields};
 
@@ -45,26 +45,39 @@ pub fn months(fields: &Fields, statements: &[Statement], errors: &mut Errors) ->
 /// The terms and prices that are asked for.
 pub fn what_if(
     fields: &Fields,
-    versions: &[TermsVersion],
+    (versions, sees_reference): (&[TermsVersion], bool),
     bundle: Option<&Bundle>,
     errors: &mut Errors,
 ) -> WhatIf {
-    WhatIf { rule: rule(fields, versions, errors), prices: prices(fields, bundle, errors) }
+    WhatIf { rule: rule(fields, versions, sees_reference, errors), prices: prices(fields, bundle, errors) }
 }
 
-/// Typed terms go before a chosen version.
-fn rule(fields: &Fields, versions: &[TermsVersion], errors: &mut Errors) -> Option<ShareRule> {
+/// Typed terms go before a chosen version. Who does not see reference prices tries no share of the margin but an
+/// agreed one, for it would tell them.
+fn rule(
+    fields: &Fields,
+    versions: &[TermsVersion],
+    sees_reference: bool,
+    errors: &mut Errors,
+) -> Option<ShareRule> {
     if !fields.get("share").trim().is_empty() {
         let share = errors.take("share", Percent::parse_share(fields.get("share")))?;
         let basis = fields.get("basis").parse::<ShareBasis>().unwrap_or(ShareBasis::Revenue);
+        if basis == ShareBasis::Margin && !sees_reference {
+            errors.add("basis", "Choose net revenue: the channel does not show reference prices");
+        }
         return Some(ShareRule::flat(basis, share));
     }
     match fields.get("terms") {
         "" => None,
         wanted => {
             let found = versions.iter().find(|version| version.id.to_string() == wanted);
-            let rule = found.map(|version| version.offer.rule.clone());
-            errors.take("terms", rule.ok_or("Choose one of the versions"))
+            let version = errors.take("terms", found.ok_or("Choose one of the versions"))?;
+            let rule = version.offer.rule.clone();
+            if rule.basis == ShareBasis::Margin && !sees_reference && version.state != TermsState::Agreed {
+                errors.add("terms", "Choose an agreed version: the channel does not show reference prices");
+            }
+            Some(rule)
         }
     }
 }

@@ -84,6 +84,12 @@ struct Loaded {
     errors: Errors,
 }
 
+impl Loaded {
+    fn sees_reference(&self, is_root: bool) -> bool {
+        is_root || self.place.as_ref().is_some_and(|place| place.channel.shows_reference)
+    }
+}
+
 async fn load(db: &Db, scope: Scope, fields: Fields) -> Result<Loaded, Error> {
     let loaded = db.read(move |connection| {
         let channels = channels::store::list(connection, scope)?;
@@ -134,7 +140,8 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fiel
     let mut loaded = load(&db, member.scope, fields.clone()).await?;
     let mut errors = std::mem::take(&mut loaded.errors);
     let bundle = bundle_of(&loaded.bundles, &fields);
-    let what_if = asked::what_if(&fields, &loaded.versions, bundle, &mut errors);
+    let known = (loaded.versions.as_slice(), loaded.sees_reference(member.is_root()));
+    let what_if = asked::what_if(&fields, known, bundle, &mut errors);
     let mut outcome = None;
     if let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty() && !loaded.months.is_empty()) {
         let months = run(&loaded, &what_if)?;
@@ -170,7 +177,8 @@ pub async fn csv(member: Member, db: Data<Db>, fields: Query<Fields>) -> Answer 
     let mut loaded = load(&db, member.scope, fields.clone()).await?;
     let mut errors = std::mem::take(&mut loaded.errors);
     let bundle = bundle_of(&loaded.bundles, &fields);
-    let what_if = asked::what_if(&fields, &loaded.versions, bundle, &mut errors);
+    let known = (loaded.versions.as_slice(), loaded.sees_reference(member.is_root()));
+    let what_if = asked::what_if(&fields, known, bundle, &mut errors);
     let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty()) else {
         return Err(Error::NotFound);
     };

@@ -49,6 +49,7 @@ on_both! {
         assert!(prices(world, channel, &web).is_empty(), "a look saves nothing");
         let kept = go_on(&own, channel, &review, "Change them").expect(200);
         assert_eq!((kept.field_value("percent").as_str(), kept.field_value("reason").as_str()), ("5", "New year"));
+        assert_eq!(kept.field_value("table").trim(), "", "the percent can be changed");
         let page = own.follow(&go_on(&own, channel, &review, "Set 5 prices"));
         assert_eq!(page.flash(), "5 prices set from 1 December 2026");
         assert_eq!(prices(world, channel, &web), ["2026-12-01 31.5"]);

@@ -82,4 +82,18 @@ on_both! {
         assert!(tried.main().contains("as typed in the price editor"));
         assert!(tried.has("input[type='hidden'][name^='price.']"));
     }
+
+    fn a_hidden_reference_price_is_not_told_by_a_share_of_the_margin(world) {
+        let kestrel = a_reseller("Kestrel").build(world);
+        a_channel(kestrel.id).hides_reference().build(world);
+        let own = world.reseller(kestrel.id);
+        let offer = some_terms(kestrel.request).number(2).state("proposed").share("100").of_margin().proposed_by("reseller").from("2027-01").build(world);
+        let page = own.get(&format!("/simulation?terms={offer}")).expect(422);
+        assert_eq!(page.error_of("terms"), "Choose an agreed version: the channel does not show reference prices");
+        let page = own.get("/simulation?share=100&basis=margin").expect(422);
+        assert_eq!(page.error_of("basis"), "Choose net revenue: the channel does not show reference prices");
+        own.get("/simulation.csv?share=100&basis=margin").expect(404);
+        own.get("/simulation?share=100&basis=revenue").expect(200);
+        world.root().get("/simulation?share=100&basis=margin").expect(200);
+    }
 }
