@@ -15,11 +15,11 @@ on_both! {
         for (group, rows) in [("bundle", 1), ("customer", 2), ("product", 2), ("charge-type", 2), ("month", 1)] {
             let report = own.get(&format!("/reports/revenue?from=2026-09&to=2026-09&group={group}")).expect(200);
             let links = report.attributes("tbody td a[href^='/lines?']", "href");
-            assert_eq!(links.len(), rows, "{group}");
+            assert_eq!(links.len(), rows * 5, "{group}");
             let amounts = report.texts("tbody td a[href^='/lines?']");
-            for (link, amount) in links.iter().zip(&amounts) {
+            for (place, (link, amount)) in links.iter().zip(&amounts).enumerate() {
                 let lines = own.get(link).expect(200);
-                assert_eq!(lines.row("Total")[4].replace("USD ", "$"), *amount, "{link}");
+                assert_eq!(lines.row("Total")[2 + place % 5].replace("USD ", "$"), *amount, "{link}");
                 own.get(&lines.attributes("tbody a[href^='/lines/']", "href")[0]).expect(200);
             }
             let total = report.attributes("tfoot a[href^='/lines?']", "href").remove(0);
