@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Mail, NewMail};
+use super::{Letterhead, Mail, NewMail};
 use crate::db::AnyConnection;
 use crate::db::schema::mails;
 use crate::values::{Email, MailId, Timestamp};
@@ -14,6 +14,23 @@ type Row = (MailId, Email, String, String, Timestamp, Option<Timestamp>, i64, Op
 
 fn mail((id, recipient, subject, body, created_at, sent_at, attempts, last_error): Row) -> Mail {
     Mail { id, recipient, subject, body, created_at, sent_at, attempts, last_error }
+}
+
+/// Puts one mail about an object into the outbox for each of some people: what is said, the object's address, and who
+/// says it. The path begins with a slash.
+pub fn post_about(
+    connection: &mut AnyConnection,
+    people: Vec<Email>,
+    subject: &str,
+    (said, path): (&str, &str),
+    Letterhead { portal, public_url }: &Letterhead,
+    now: Timestamp,
+) -> QueryResult<()> {
+    for recipient in people {
+        let body = format!("{said}\n\n{public_url}{path}\n\n{portal}\n");
+        post(connection, &NewMail { recipient, subject: subject.to_owned(), body }, now)?;
+    }
+    Ok(())
 }
 
 /// Puts a mail into the outbox, in the caller's transaction.

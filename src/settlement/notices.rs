@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Dispute, Statement};
 use crate::db::AnyConnection;
-use crate::mail::{self, Letterhead, NewMail, people};
+use crate::mail::{self, Letterhead, people};
 use crate::values::{Act, Email};
 
 /// Tells the re-seller that a statement waits for its answer.
@@ -80,13 +80,10 @@ fn post(
     statement: &Statement,
     subject: &str,
     said: &str,
-    Letterhead { portal, public_url }: &Letterhead,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    for recipient in people {
-        let body = format!("{said}\n\n{public_url}/statements/{}\n\n{portal}\n", statement.id);
-        let mail = NewMail { recipient, subject: format!("{subject}: {}", statement.name()), body };
-        mail::store::post(connection, &mail, act.at)?;
-    }
-    Ok(())
+    let (subject, path) =
+        (format!("{subject}: {}", statement.name()), format!("/statements/{}", statement.id));
+    mail::store::post_about(connection, people, &subject, (said, &path), letterhead, act.at)
 }

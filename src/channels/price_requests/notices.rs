@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{PriceRequest, PriceRequestState};
 use crate::db::AnyConnection;
-use crate::mail::{self, Letterhead, NewMail, people};
+use crate::mail::{self, Letterhead, people};
 use crate::values::{Act, Email};
 
 /// Tells the provider that a price is asked for.
@@ -48,13 +48,10 @@ fn post(
     request: &PriceRequest,
     subject: &str,
     said: &str,
-    Letterhead { portal, public_url }: &Letterhead,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    for recipient in people {
-        let body = format!("{said}\n\n{public_url}/price-requests/{}\n\n{portal}\n", request.id);
-        let mail = NewMail { recipient, subject: format!("{subject}: {}", request.reference), body };
-        mail::store::post(connection, &mail, act.at)?;
-    }
-    Ok(())
+    let (subject, path) =
+        (format!("{subject}: {}", request.reference), format!("/price-requests/{}", request.id));
+    mail::store::post_about(connection, people, &subject, (said, &path), letterhead, act.at)
 }

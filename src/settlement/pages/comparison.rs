@@ -186,7 +186,8 @@ fn raised(difference: &Difference, told: &Told, statement: &Statement) -> Raised
     let many = difference.lines.len();
     let reason = if many > 1 { format!("{reason}, for {many} lines together") } else { reason };
     let net = told.line.net().unwrap_or_default();
-    let claimed = difference.more().and_then(|more| net.checked_add(more)).ok();
+    // Of several lines together nobody can say which one is wrong.
+    let claimed = difference.more().and_then(|more| net.checked_add(more)).ok().filter(|_| many == 1);
     Raised { line: told.line.id, line_text: told.words(), reason, claimed }
 }
 

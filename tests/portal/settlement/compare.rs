@@ -4,7 +4,9 @@ use super::setting::{Setting, kestrel};
 use crate::on_both;
 use crate::support::builders::{a_channel, a_customer, a_reseller, a_subscription};
 use crate::support::{Client, Page, Upload, World};
-use reseller_portal::values::StatementId;
+use diesel::prelude::*;
+use reseller_portal::db::schema::disputes;
+use reseller_portal::values::{Amount, StatementId};
 
 fn address(id: StatementId) -> String {
     format!("/statements/{id}/comparison")
@@ -55,6 +57,19 @@ on_both! {
         }
         let page = own.get(&format!("/statements/{id}")).expect(200);
         assert!(page.main().contains("Our books hold USD 105.00, the statement USD 110.00, for 2 lines together"));
+        // Of several lines together no claim is made; of one, what its net should be.
+        let claims = |world: &World| -> Vec<Option<String>> {
+            let of = disputes::table.order(disputes::raised_at).select(disputes::claimed);
+            let claims: Vec<Option<Amount>> = world.read(|connection| of.load(connection));
+            claims.into_iter().map(|claim| claim.map(|amount| amount.to_string())).collect()
+        };
+        assert_eq!(claims(world), [None]);
+        world.clock.advance(chrono::Duration::seconds(1));
+        let page = compare(&own, id, "customer,net\nAldous,110\nBrix,90\n").expect(200);
+        let table = page.form("Dispute it");
+        let fields: Vec<(&str, &str)> = table.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        own.post_file(&address(id), &fields, &nothing).expect(200);
+        assert_eq!(claims(world), [None, Some("90".to_owned())]);
         let root = world.root().get(&format!("/statements/{id}")).expect(200);
         assert!(root.main().contains("Our books hold USD 105.00") && !root.has_link("Compare with my books"));
     }
