@@ -44,12 +44,7 @@ pub fn moved(own: &[PriceVersion], reference: &[PriceVersion]) -> Option<Moved> 
         reference.iter().filter(|version| version.created_at <= own.created_at).cloned().collect();
     let then =
         prices::current(&known, own.effective_from).or(prices::current(reference, own.effective_from))?;
-    let is_later = now.effective_from > own.effective_from || now.created_at > own.created_at;
-    (is_later && now.values != then.values).then(|| Moved {
-        own: own.clone(),
-        then: then.clone(),
-        now: now.clone(),
-    })
+    (now.values != then.values).then(|| Moved { own: own.clone(), then: then.clone(), now: now.clone() })
 }
 
 impl Moved {

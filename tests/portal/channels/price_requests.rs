@@ -1,15 +1,21 @@
 //! A price outside the band: asked for, approved, declined, withdrawn.
 
 use diesel::prelude::*;
-use reseller_portal::db::schema::mails;
+use reseller_portal::catalog::{PriceConcern, PriceValue};
+use reseller_portal::channels::price_requests::{Refusal, store};
+use reseller_portal::channels::pricing::Wished;
+use reseller_portal::db::Failure;
+use reseller_portal::db::schema::{channels, mails};
+use reseller_portal::mail::Letterhead;
 
 use super::setting::{editor, field, prices, review};
 use crate::on_both;
 use crate::support::builders::{
-    Bundle, a_bundle, a_channel, a_customer, a_price_request, a_reseller, a_subscription, an_account,
+    Bundle, a_bundle, a_channel, a_customer, a_price_request, a_reseller, a_subscription, an_account, day,
+    parsed,
 };
 use crate::support::{Client, Page, World};
-use reseller_portal::values::{ChannelId, ResellerId};
+use reseller_portal::values::{ChannelId, ResellerId, Scope};
 
 struct Setting {
     reseller: ResellerId,
@@ -28,6 +34,27 @@ fn kestrel(world: &World) -> Setting {
 fn ask(own: &Client, setting: &Setting, price: &str, reason: &str) -> Page {
     let refused = review(own, setting.channel, &setting.bundle, "2026-12-01", &[price]).expect(422);
     own.press(&refused, "Ask the provider for this price", &[("reason", reason)])
+}
+
+/// Asks without the page.
+fn asked(world: &World, setting: &Setting, price: &str, from: &str) -> Result<(), Refusal> {
+    let wished = Wished {
+        channel: setting.channel,
+        bundle: setting.bundle.id,
+        currency: parsed("USD"),
+        effective_from: day(from),
+        concerns: PriceConcern::Existing,
+        reason: "Why".into(),
+        values: [(setting.bundle.charges[0], PriceValue::Unit(parsed(price)))].into(),
+    };
+    let letterhead = Letterhead { portal: "Portal".into(), public_url: "http://portal.example".into() };
+    let scope = Scope::Reseller(setting.reseller);
+    let asked =
+        world.try_write(|connection| store::ask(connection, scope, &wished, &letterhead, &world.act()));
+    asked.map(drop).map_err(|failure| match failure {
+        Failure::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
+    })
 }
 
 fn subjects(world: &World, to: &str) -> Vec<String> {
@@ -119,15 +146,32 @@ on_both! {
         assert!(own.get("/price-requests").expect(200).main().contains("No price requests"));
     }
 
+    fn the_transaction_asks_once_more_whether_a_price_can_be_asked_for(world) {
+        let setting = kestrel(world);
+        let ask = |price: &str, day: &str| asked(world, &setting, price, day).map_err(|refusal| refusal.to_string());
+        assert_eq!(ask("95", "2026-12-01"), Err("This price is within your limits; set it yourself".into()));
+        assert_eq!(ask("80", "2026-11-22"), Err("Choose today or a later day".into()));
+        assert_eq!(ask("80.001", "2026-12-01"), Err("A charge has no price, or one that it cannot have".into()));
+        world.write(|connection| {
+            diesel::update(channels::table).set(channels::price_editable.eq(false)).execute(connection)
+        });
+        assert_eq!(ask("80", "2026-12-01"), Err("This price is locked or outside its limits".into()));
+        assert!(world.root().get("/price-requests").expect(200).main().contains("No price requests"));
+    }
+
     fn an_open_request_holds_its_month_back(world) {
         let setting = kestrel(world);
         let customer = a_customer(setting.channel, "Aldous").build(world);
-        a_subscription(customer, &setting.bundle).from("2026-12-01").build(world);
+        a_subscription(customer, &setting.bundle).from("2026-11-01").build(world);
         a_price_request(world, setting.reseller, setting.channel, &setting.bundle, "80");
         world.clock.set("2027-01-02T09:00:00Z");
         let root = world.root();
         world.settle();
-        root.submit("/statements/closing", &[("month", "2026-12")]).expect(200);
+        for month in ["2026-11", "2026-12"] {
+            root.submit("/statements/closing", &[("month", month)]).expect(200);
+        }
+        let earlier = root.get("/statements").expect(200).link("November 2026, USD");
+        assert!(root.get(&earlier).expect(200).main().contains("No price that was asked for waits to be decided"));
         let statement = root.get("/statements").expect(200).link("December 2026, USD");
         let page = root.get(&statement).expect(200);
         assert!(page.main().contains("1 price request for this month or before without an answer"));
