@@ -84,6 +84,15 @@ impl BulkPage {
         !self.rows.is_empty()
     }
 
+    fn first_day(&self) -> String {
+        self.typed
+            .from
+            .trim()
+            .parse::<NaiveDate>()
+            .map(|day| day.format("%-d %B %Y").to_string())
+            .unwrap_or_default()
+    }
+
     fn prices(&self) -> String {
         crate::web::filters::counted(i64::try_from(self.rows.len()).unwrap_or(i64::MAX), "price")
     }

@@ -20,7 +20,7 @@ use crate::settlement::compare::{self, Books, COLUMNS, Cells, Difference, Stated
 use crate::settlement::store::disputes::{self, Raised};
 use crate::settlement::store::{self, Told};
 use crate::settlement::{Dispute, DisputeState, Statement, StatementState, notices};
-use crate::values::{Amount, ChargeLineId, Scope, StatementId};
+use crate::values::{Amount, ChargeLineId, Currency, Scope, StatementId};
 use crate::web::upload::{read, typed};
 use crate::web::{Answer, Error, Errors, ResellerAdmin, Shell, Site, csrf, page, page_with};
 
@@ -36,7 +36,8 @@ pub struct Sent {
 
 /// A difference as the page shows it.
 struct Row {
-    cells: Vec<String>,
+    /// What tells it: each column with its cell.
+    cells: Vec<(&'static str, String)>,
     stated: String,
     booked: String,
     more: String,
@@ -55,6 +56,7 @@ struct ComparisonPage {
     columns: Vec<&'static str>,
     amount: String,
     rows: Vec<Row>,
+    /// What all differences come to, in a sentence.
     total: String,
     said: String,
     errors: Errors,
@@ -211,6 +213,16 @@ async fn raise(
     })
 }
 
+/// What the books have in all, beside the statement.
+fn compared(more: Amount, currency: Currency) -> String {
+    let size = with_code(Amount::from_micros(more.micros().abs()), currency);
+    match more {
+        Amount::ZERO => "In all your books have as much as the statement.".to_owned(),
+        more if more.is_negative() => format!("In all your books have {size} less than the statement."),
+        _ => format!("In all your books have {size} more than the statement."),
+    }
+}
+
 fn fill(shown: &mut ComparisonPage, books: &Books, differences: &[Difference], loaded: &Loaded) {
     let currency = loaded.statement.currency;
     let open: BTreeMap<ChargeLineId, ()> = loaded
@@ -219,8 +231,10 @@ fn fill(shown: &mut ComparisonPage, books: &Books, differences: &[Difference], l
         .filter(|dispute| dispute.state == DisputeState::Open)
         .map(|dispute| (dispute.line, ()))
         .collect();
+    shown.columns =
+        books.columns.iter().filter_map(|place| COLUMNS.get(*place)).map(|(name, _)| *name).collect();
     let row = |one: &Difference| Row {
-        cells: one.cells.clone(),
+        cells: shown.columns.iter().copied().zip(one.cells.iter().cloned()).collect(),
         stated: if one.lines.is_empty() { "–".into() } else { with_code(one.stated, currency) },
         booked: one.booked.map_or_else(|| "–".into(), |booked| with_code(booked, currency)),
         more: with_code(one.more().unwrap_or_default(), currency),
@@ -229,8 +243,6 @@ fn fill(shown: &mut ComparisonPage, books: &Books, differences: &[Difference], l
     };
     shown.rows = differences.iter().map(row).collect();
     let more = Amount::sum(differences.iter().filter_map(|one| one.more().ok())).unwrap_or_default();
-    shown.total = with_code(more, currency);
-    shown.columns =
-        books.columns.iter().filter_map(|place| COLUMNS.get(*place)).map(|(name, _)| *name).collect();
+    shown.total = compared(more, currency);
     shown.amount.clone_from(&books.amount);
 }

@@ -45,6 +45,7 @@ on_both! {
         assert_eq!(page.link("Change many"), address(channel));
         let review = send(&own, channel, &[("percent", "5")], &NO_FILE).expect(200);
         assert_eq!(review.h1(), "Review 5 prices");
+        assert!(review.main().contains("All of them are set from 1 December 2026 on, or none."));
         assert_eq!(review.row("Bundle WEB, USD")[1..], ["Monthly", "$30.00", "$31.50", "4.8%"]);
         assert!(prices(world, channel, &web).is_empty(), "a look saves nothing");
         let kept = go_on(&own, channel, &review, "Change them").expect(200);

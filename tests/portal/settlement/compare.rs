@@ -45,6 +45,7 @@ on_both! {
         let books = "customer,net\nAldous,105\nBrix,100\nCorvin,7\n";
         let page = compare(&own, id, books).expect(200);
         assert_eq!(page.rows().len(), 2, "Brix agrees");
+        assert!(page.main().contains("In all your books have USD 2.00 more than the statement."));
         assert_eq!(page.row("Aldous")[1..4], ["USD 110.00", "USD 105.00", "USD -5.00"]);
         assert!(page.row("Corvin")[4].starts_with("Not in the statement"), "{:?}", page.row("Corvin"));
         let table = page.form("Dispute it");
