@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{PersistentSession, TtlExtensionPolicy};
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::cookie::{Key, SameSite, time::Duration};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -20,11 +20,11 @@ use crate::db::{AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::mail::{self, Sender};
 use crate::values::Timestamp;
-use crate::web::{Entry, Error, Role, Site, Visitor, csrf, error_pages, headers, see_other};
-use crate::{dashboards, rating, routes, settlement, usage, work};
+use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers};
+use crate::{dashboards, gate, rating, routes, settlement, usage, work};
 
-/// How long a session lives without being used.
-const IDLE: Duration = Duration::minutes(30);
+/// How long a browser keeps the session's cookie; the session itself ends earlier, by its own limits.
+const LONGEST: Duration = Duration::hours(12);
 
 /// Everything the application needs from outside.
 #[derive(Clone)]
@@ -63,20 +63,24 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
         public_url: config.public_url.clone(),
         https: config.is_https(),
         demo,
-        secret: config.secret_key.clone(),
+        keys: config.keys.clone(),
+        proxies: config.trusted_proxies.clone(),
         agree_after_days: config.agree_after_days,
         clock: clock.clone(),
     });
-    let key = Key::derive_from(config.secret_key.as_bytes());
+    let keys = config.keys.cookie_keys();
     let server = HttpServer::new(move || {
         let store = DbSessionStore { db: db.clone(), clock: clock.clone() };
-        let sessions = SessionMiddleware::builder(store, key.clone())
-            .cookie_name(if site.https { "__Host-session".into() } else { "session".into() })
+        let keys = keys.clone();
+        let name = session_cookie(site.https);
+        let key = keys.first().cloned().unwrap_or_else(Key::generate);
+        let sessions = SessionMiddleware::builder(store, key)
+            .cookie_name(name.into())
             .cookie_secure(site.https)
             .cookie_same_site(SameSite::Lax)
             .session_lifecycle(
                 PersistentSession::default()
-                    .session_ttl(IDLE)
+                    .session_ttl(LONGEST)
                     .session_ttl_extension_policy(TtlExtensionPolicy::OnEveryRequest),
             )
             .build();
@@ -90,12 +94,13 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
                 Error::BadRequest(format!("The address has a part that cannot be read: {error}.")).into()
             }))
             // The last one wrapped runs first.
-            .wrap(from_fn(gate))
+            .wrap(from_fn(gate::gate))
             .wrap(from_fn(csrf::protect))
             .wrap(from_fn(count_waiting))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(access::identify))
             .wrap(sessions)
+            .wrap(from_fn(move |request, next| access::renew_cookie(request, next, name, keys.clone())))
             .wrap(from_fn(headers::add))
             .wrap(Compress::default())
             .configure(routes::configure)
@@ -104,30 +109,9 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(4).listen(listener)?.run())
 }
 
-/// The first check of each access: the site map says who may enter; what it does not name is closed.
-async fn gate(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    // PostgreSQL does not even compare with a text that has this character.
-    if request.query_string().contains("%00") {
-        return Ok(request.error_response(Error::BadRequest("The address cannot be read.".into())));
-    }
-    let method = if *request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let access = request.match_pattern().and_then(|pattern| routes::access(&method, &pattern));
-    let visitor = request.extensions().get::<Visitor>().cloned();
-    let entry = match (access, &visitor) {
-        (Some(access), Some(visitor)) => visitor.entry(access),
-        _ => return Ok(request.error_response(Error::NotFound)),
-    };
-    match entry {
-        Entry::Enter => Ok(next.call(request).await?.map_into_boxed_body()),
-        Entry::SignIn => {
-            let location = sign_in_location(&request);
-            Ok(request.into_response(see_other(location)))
-        }
-        Entry::Refuse => Ok(request.error_response(Error::Forbidden)),
-    }
+/// The session cookie's name; over TLS with the prefix that binds it to this host.
+fn session_cookie(https: bool) -> &'static str {
+    if https { "__Host-session" } else { "session" }
 }
 
 /// Fills in the counts beside the menu, for pages.
@@ -146,16 +130,6 @@ async fn count_waiting(
         request.extensions_mut().insert(visitor);
     }
     next.call(request).await
-}
-
-/// After signing in, a page that was asked for is shown; a form that was sent is not sent again.
-fn sign_in_location(request: &ServiceRequest) -> String {
-    let wished = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    if *request.method() != Method::GET || wished == "/" {
-        return "/sign-in".into();
-    }
-    serde_urlencoded::to_string([("next", wished)])
-        .map_or_else(|_| "/sign-in".into(), |query| format!("/sign-in?{query}"))
 }
 
 /// Asks for the running month of each channel that was not rated today, and takes silence as agreement.

@@ -1,16 +1,23 @@
 //! Every setting: a flag, else the environment, else a TOML file, else its default; validated once.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::keyring::Keyring;
 use crate::private;
+use crate::web::Proxies;
 
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_SILENCE: u32 = 14;
 const SHORTEST_SECRET: usize = 32;
+/// A key with fewer distinct characters is no random one.
+const FEWEST_CHARACTERS: usize = 10;
+/// What sample keys are made of.
+const SAMPLE_WORDS: [&str; 6] = ["change", "example", "sample", "secret", "password", "0123456789"];
 
 /// The settings as they are given; all optional.
 #[derive(Debug, Clone, Default, clap::Args, Deserialize)]
@@ -31,6 +38,12 @@ pub struct Settings {
     /// Signs cookies and forms; 32 characters or more [default: made once and kept in data/secret.key]
     #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
+    /// Secret keys that the present one replaced, separated by commas; they still open what they closed
+    #[arg(long, env = "PREVIOUS_SECRET_KEYS", global = true, hide_env_values = true)]
+    pub previous_secret_keys: Option<String>,
+    /// Addresses and networks of proxies in front, whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, env = "TRUSTED_PROXIES", global = true)]
+    pub trusted_proxies: Option<String>,
     /// Mail server, such as smtps://user:password@mail.example.com [default: none, root reads the outbox]
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<String>,
@@ -49,7 +62,9 @@ pub struct Config {
     pub database_url: String,
     pub public_url: String,
     pub portal_name: String,
-    pub secret_key: String,
+    /// The secret key and those that it replaced.
+    pub keys: Keyring,
+    pub trusted_proxies: Proxies,
     pub smtp_url: Option<String>,
     pub mail_from: String,
     pub agree_after_days: u32,
@@ -65,8 +80,13 @@ impl Config {
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
             bail!("the public address {public_url} must begin with http:// or https://");
         }
+        let previous = given.previous_secret_keys.or(from_file.previous_secret_keys).unwrap_or_default();
+        let previous = previous.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
+        let proxies = given.trusted_proxies.or(from_file.trusted_proxies).unwrap_or_default();
         Ok(Self {
-            secret_key: secret(given.secret_key.or(from_file.secret_key))?,
+            keys: Keyring::new(secret(given.secret_key.or(from_file.secret_key))?, previous),
+            trusted_proxies: Proxies::parse(&proxies)
+                .map_err(|why| anyhow::anyhow!("the trusted proxies cannot be read: {why}"))?,
             database_url: given
                 .database_url
                 .or(from_file.database_url)
@@ -106,9 +126,20 @@ fn secret(given: Option<String>) -> anyhow::Result<String> {
         Some(secret) if secret.len() < SHORTEST_SECRET => {
             bail!("the secret key has {} characters; give {SHORTEST_SECRET} or more", secret.len())
         }
+        Some(secret) if is_guessable(&secret) => {
+            bail!(
+                "the secret key looks like a sample; make a random one, such as with: openssl rand -base64 32"
+            )
+        }
         Some(secret) => Ok(secret),
         None => kept_secret(&PathBuf::from("data/secret.key")),
     }
+}
+
+fn is_guessable(secret: &str) -> bool {
+    let folded = secret.to_lowercase();
+    let distinct: BTreeSet<char> = folded.chars().collect();
+    distinct.len() < FEWEST_CHARACTERS || SAMPLE_WORDS.iter().any(|word| folded.contains(word))
 }
 
 fn kept_secret(path: &Path) -> anyhow::Result<String> {
@@ -130,6 +161,8 @@ fn kept_secret(path: &Path) -> anyhow::Result<String> {
 mod tests {
     use super::*;
 
+    const KEY: &str = "nYt3Qw8zLr5Kd0Xs7Pv2Bh6Jm1Gc4Fa9";
+
     fn with_secret(secret: &str) -> Settings {
         Settings { secret_key: Some(secret.into()), ..Settings::default() }
     }
@@ -140,11 +173,33 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_key_is_refused() {
+        for sample in [
+            "k".repeat(40),
+            "change-me-please-change-me-please".into(),
+            "my very own secret key for this".repeat(2),
+        ] {
+            let refused = Config::from_settings(with_secret(&sample), None).map(|_| ()).unwrap_err();
+            assert!(refused.to_string().contains("looks like a sample"), "{sample}");
+        }
+        assert!(Config::from_settings(with_secret(KEY), None).is_ok());
+    }
+
+    #[test]
+    fn what_an_earlier_key_closed_the_new_one_opens() {
+        let old = Config::from_settings(with_secret(KEY), None).unwrap();
+        let mut given = with_secret("Vq8v2mTz5uN0yJc1xKfG7hRb4sWd9pLe");
+        given.previous_secret_keys = Some(format!("another one that is long gone, {KEY}"));
+        let new = Config::from_settings(given, None).unwrap();
+        assert_eq!(new.keys.open("x", &old.keys.seal("x", "text").unwrap()).as_deref(), Some("text"));
+    }
+
+    #[test]
     fn what_is_given_wins_over_the_file_and_the_file_over_the_default() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("portal.toml");
         std::fs::write(&file, "listen = '127.0.0.1:1'\nportal_name = 'Northgate'").unwrap();
-        let mut given = with_secret("0123456789012345678901234567890123456789");
+        let mut given = with_secret(KEY);
         given.listen = Some("127.0.0.1:2".into());
         let config = Config::from_settings(given, Some(&file)).unwrap();
         assert_eq!(
@@ -158,6 +213,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("portal.toml");
         std::fs::write(&file, "lissten = '127.0.0.1:1'").unwrap();
-        assert!(Config::from_settings(with_secret(&"k".repeat(40)), Some(&file)).is_err());
+        assert!(Config::from_settings(with_secret(KEY), Some(&file)).is_err());
     }
 }

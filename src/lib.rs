@@ -6,6 +6,7 @@
 pub mod values;
 
 pub mod clock;
+pub mod keyring;
 pub mod private;
 
 pub mod db;
@@ -38,6 +39,7 @@ pub mod dashboards;
 pub mod work;
 
 pub mod config;
+mod gate;
 pub mod health;
 pub mod routes;
 

@@ -7,6 +7,7 @@ use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
+use crate::values::Right;
 use crate::web::{Access, assets};
 use crate::{
     access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, simulation,
@@ -17,15 +18,44 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Route {
     pub access: Access,
+    /// What a member's role must allow, beside the side.
+    pub right: Right,
+    /// Asks again for the second factor, or for the password where there is none.
+    pub proved: bool,
     pub method: &'static str,
     pub path: &'static str,
 }
 
+macro_rules! right {
+    () => {
+        Right::Read
+    };
+    ($right:ident) => {
+        Right::$right
+    };
+}
+
+macro_rules! is_proved {
+    () => {
+        false
+    };
+    (proved) => {
+        true
+    };
+}
+
+/// A line is `who(right) METHOD "address" => handler`. Without a right it asks for `Read`; with `proved` beside the
+/// right it asks again who somebody is.
 macro_rules! site_map {
-    ($($access:ident $method:ident $path:literal => $handler:path;)*) => {
+    ($($access:ident $(($right:ident $(, $proved:ident)?))? $method:ident $path:literal => $handler:path;)*) => {
         /// Every line of the site map.
-        pub const ROUTES: &[Route] =
-            &[$(Route { access: Access::$access, method: stringify!($method), path: $path }),*];
+        pub const ROUTES: &[Route] = &[$(Route {
+            access: Access::$access,
+            right: right!($($right)?),
+            proved: is_proved!($($($proved)?)?),
+            method: stringify!($method),
+            path: $path,
+        }),*];
 
         /// Joins each address with its handler.
         pub fn configure(config: &mut ServiceConfig) {
@@ -42,12 +72,9 @@ fn by_method(method: Method) -> impl Guard {
     })
 }
 
-/// Who may enter an address; `None` when the site map does not name it.
-pub fn access(method: &Method, path: &str) -> Option<Access> {
-    ROUTES
-        .iter()
-        .find(|route| route.method == method.as_str() && route.path == path)
-        .map(|route| route.access)
+/// The line of an address; `None` when the site map does not name it.
+pub fn line(method: &Method, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.method == method.as_str() && route.path == path)
 }
 
 site_map! {
@@ -60,6 +87,10 @@ site_map! {
 
     Anyone GET "/sign-in" => access::pages::sign_in::show;
     Anyone POST "/sign-in" => access::pages::sign_in::submit;
+    Anyone GET "/sign-in/code" => access::pages::code::show;
+    Anyone POST "/sign-in/code" => access::pages::code::submit;
+    Anyone GET "/recovery" => access::pages::recovery::show;
+    Anyone POST "/recovery" => access::pages::recovery::submit;
     Anyone POST "/sign-out" => access::pages::sign_in::sign_out;
     Anyone GET "/welcome/{secret}" => access::pages::welcome::show;
     Anyone POST "/welcome/{secret}" => access::pages::welcome::submit;
@@ -68,25 +99,47 @@ site_map! {
     Anyone GET "/enter/{secret}" => access::pages::enter::show;
     Anyone POST "/enter/{secret}" => access::pages::enter::submit;
 
+    Member GET "/account" => access::pages::account::show;
+    Member POST "/account/sessions/ending" => access::pages::account::end_others;
+    Member POST "/account/sessions/{id}/ending" => access::pages::account::end;
+    Member GET "/account/password" => access::pages::password::show;
+    Member POST "/account/password" => access::pages::password::submit;
+    Member GET "/account/second-factor" => access::pages::second_factor::show;
+    Member(Read, proved) POST "/account/second-factor" => access::pages::second_factor::submit;
+    Member(Read, proved) POST "/account/second-factor/removal" => access::pages::second_factor::remove;
+    Member(Read, proved) POST "/account/recovery-codes" => access::pages::second_factor::renew_codes;
+    Member POST "/account/proof" => access::pages::proof::submit;
+    Member GET "/people" => access::pages::people::show;
+    Member GET "/people/roles" => access::pages::people::roles;
+    Member(People) GET "/people/new" => access::pages::invitation::show;
+    Member(People, proved) POST "/people/new" => access::pages::invitation::submit;
+    Member(People) GET "/people/{id}" => access::pages::person::show;
+    Member(People, proved) POST "/people/{id}/role" => access::pages::person::set_role;
+    Member(People, proved) POST "/people/{id}/deactivation" => access::pages::person::deactivate;
+    Member(People, proved) POST "/people/{id}/activation" => access::pages::person::activate;
+    Member(People) POST "/people/{id}/sessions/ending" => access::pages::person::end_sessions;
+    Member(People, proved) POST "/people/{id}/second-factor/removal" => access::pages::person::remove_factor;
+    Member(People, proved) POST "/people/{id}/links" => access::pages::person::send_link;
+
     Root GET "/design" => crate::web::design::show;
     Root GET "/audit" => audit::pages::list;
-    Root GET "/outbox" => mail::pages::list;
-    Root GET "/outbox/{id}" => mail::pages::show;
+    Root(Outbox) GET "/outbox" => mail::pages::list;
+    Root(Outbox) GET "/outbox/{id}" => mail::pages::show;
 
     Member GET "/customers" => customers::pages::customers::show;
-    Member GET "/customers/new" => customers::pages::edit_customer::new;
-    Member POST "/customers/new" => customers::pages::edit_customer::create;
+    Member(Selling) GET "/customers/new" => customers::pages::edit_customer::new;
+    Member(Selling) POST "/customers/new" => customers::pages::edit_customer::create;
     Member GET "/customers/{id}" => customers::pages::customer::show;
-    Member GET "/customers/{id}/edit" => customers::pages::edit_customer::edit;
-    Member POST "/customers/{id}/edit" => customers::pages::edit_customer::save;
-    Member GET "/customers/{id}/subscriptions/new" => customers::pages::sell::show;
-    Member POST "/customers/{id}/subscriptions/new" => customers::pages::sell::submit;
+    Member(Selling) GET "/customers/{id}/edit" => customers::pages::edit_customer::edit;
+    Member(Selling) POST "/customers/{id}/edit" => customers::pages::edit_customer::save;
+    Member(Selling) GET "/customers/{id}/subscriptions/new" => customers::pages::sell::show;
+    Member(Selling) POST "/customers/{id}/subscriptions/new" => customers::pages::sell::submit;
     Member GET "/subscriptions" => customers::pages::subscriptions::show;
     Member GET "/subscriptions/{id}" => customers::pages::subscription::show;
-    Member POST "/subscriptions/{id}/quantities" => customers::pages::subscription::change_quantity;
-    Member GET "/subscriptions/{id}/cancellation" => customers::pages::subscription::confirm_cancel;
-    Member POST "/subscriptions/{id}/cancellation" => customers::pages::subscription::cancel;
-    Member POST "/subscriptions/{id}/continuation" => customers::pages::subscription::keep;
+    Member(Selling) POST "/subscriptions/{id}/quantities" => customers::pages::subscription::change_quantity;
+    Member(Selling) GET "/subscriptions/{id}/cancellation" => customers::pages::subscription::confirm_cancel;
+    Member(Selling) POST "/subscriptions/{id}/cancellation" => customers::pages::subscription::cancel;
+    Member(Selling) POST "/subscriptions/{id}/continuation" => customers::pages::subscription::keep;
 
     Applicant GET "/application" => requests::pages::application::show;
     Applicant POST "/application" => requests::pages::application::begin;
@@ -108,137 +161,137 @@ site_map! {
 
     Root GET "/requests" => requests::pages::list::show;
     Root GET "/requests/{id}" => requests::pages::review::show;
-    Root POST "/requests/{id}/review" => requests::pages::decide::start_review;
-    Root POST "/requests/{id}/assessment" => requests::pages::review::assess;
-    Root POST "/requests/{id}/assignee" => requests::pages::review::assign;
-    Root POST "/requests/{id}/contacts" => requests::pages::review::log_contact;
-    Root GET "/requests/{id}/question" => requests::pages::decide::question;
-    Root POST "/requests/{id}/question" => requests::pages::decide::send_question;
-    Root GET "/requests/{id}/rejection" => requests::pages::decide::rejection;
-    Root POST "/requests/{id}/rejection" => requests::pages::decide::reject;
-    Root GET "/requests/{id}/reopening" => requests::pages::decide::reopening;
-    Root POST "/requests/{id}/reopening" => requests::pages::decide::reopen;
-    Root POST "/requests/{id}/acceptance" => requests::pages::decide::accept;
-    Root GET "/requests/{id}/offers" => requests::pages::offers::new;
-    Root POST "/requests/{id}/offers" => requests::pages::offers::create;
-    Root POST "/requests/{id}/offers/{number}/agreement" => requests::pages::offers::agree;
-    Root POST "/requests/{id}/offers/{number}/refusal" => requests::pages::offers::decline;
+    Root(Requests) POST "/requests/{id}/review" => requests::pages::decide::start_review;
+    Root(Requests) POST "/requests/{id}/assessment" => requests::pages::review::assess;
+    Root(Requests) POST "/requests/{id}/assignee" => requests::pages::review::assign;
+    Root(Requests) POST "/requests/{id}/contacts" => requests::pages::review::log_contact;
+    Root(Requests) GET "/requests/{id}/question" => requests::pages::decide::question;
+    Root(Requests) POST "/requests/{id}/question" => requests::pages::decide::send_question;
+    Root(Requests) GET "/requests/{id}/rejection" => requests::pages::decide::rejection;
+    Root(Requests) POST "/requests/{id}/rejection" => requests::pages::decide::reject;
+    Root(Requests) GET "/requests/{id}/reopening" => requests::pages::decide::reopening;
+    Root(Requests) POST "/requests/{id}/reopening" => requests::pages::decide::reopen;
+    Root(Requests) POST "/requests/{id}/acceptance" => requests::pages::decide::accept;
+    Root(Requests) GET "/requests/{id}/offers" => requests::pages::offers::new;
+    Root(Requests, proved) POST "/requests/{id}/offers" => requests::pages::offers::create;
+    Root(Requests, proved) POST "/requests/{id}/offers/{number}/agreement" => requests::pages::offers::agree;
+    Root(Requests) POST "/requests/{id}/offers/{number}/refusal" => requests::pages::offers::decline;
 
     Root GET "/resellers" => requests::pages::resellers::list;
     Root GET "/resellers/{id}" => requests::pages::resellers::show;
-    Root GET "/resellers/{id}/suspension" => requests::pages::resellers::suspension;
-    Root POST "/resellers/{id}/suspension" => requests::pages::resellers::suspend;
-    Root GET "/resellers/{id}/resumption" => requests::pages::resellers::resumption;
-    Root POST "/resellers/{id}/resumption" => requests::pages::resellers::resume;
-    Root GET "/resellers/{id}/closure" => requests::pages::resellers::closure;
-    Root POST "/resellers/{id}/closure" => requests::pages::resellers::close;
+    Root(Requests) GET "/resellers/{id}/suspension" => requests::pages::resellers::suspension;
+    Root(Requests) POST "/resellers/{id}/suspension" => requests::pages::resellers::suspend;
+    Root(Requests) GET "/resellers/{id}/resumption" => requests::pages::resellers::resumption;
+    Root(Requests) POST "/resellers/{id}/resumption" => requests::pages::resellers::resume;
+    Root(Requests) GET "/resellers/{id}/closure" => requests::pages::resellers::closure;
+    Root(Requests) POST "/resellers/{id}/closure" => requests::pages::resellers::close;
     Reseller GET "/agreement" => requests::pages::agreement::show;
-    Reseller GET "/agreement/offers" => requests::pages::agreement::new;
-    Reseller POST "/agreement/offers" => requests::pages::agreement::create;
-    Reseller POST "/agreement/offers/{number}/agreement" => requests::pages::agreement::agree;
-    Reseller POST "/agreement/offers/{number}/refusal" => requests::pages::agreement::decline;
+    Reseller(Agreeing) GET "/agreement/offers" => requests::pages::agreement::new;
+    Reseller(Agreeing, proved) POST "/agreement/offers" => requests::pages::agreement::create;
+    Reseller(Agreeing, proved) POST "/agreement/offers/{number}/agreement" => requests::pages::agreement::agree;
+    Reseller(Agreeing) POST "/agreement/offers/{number}/refusal" => requests::pages::agreement::decline;
 
     Root GET "/products" => catalog::pages::products::show;
-    Root GET "/products/new" => catalog::pages::product::create;
-    Root POST "/products/new" => catalog::pages::product::submit_new;
+    Root(Catalog) GET "/products/new" => catalog::pages::product::create;
+    Root(Catalog) POST "/products/new" => catalog::pages::product::submit_new;
     Root GET "/products/{id}" => catalog::pages::product::show;
-    Root POST "/products/{id}" => catalog::pages::product::submit;
+    Root(Catalog) POST "/products/{id}" => catalog::pages::product::submit;
     Root GET "/bundles" => catalog::pages::bundles::show;
-    Root GET "/bundles/new" => catalog::pages::bundle_form::create;
-    Root POST "/bundles/new" => catalog::pages::bundle_form::submit_new;
+    Root(Catalog) GET "/bundles/new" => catalog::pages::bundle_form::create;
+    Root(Catalog) POST "/bundles/new" => catalog::pages::bundle_form::submit_new;
     Root GET "/bundles/{id}" => catalog::pages::bundle::show;
-    Root GET "/bundles/{id}/edit" => catalog::pages::bundle_form::edit;
-    Root POST "/bundles/{id}/edit" => catalog::pages::bundle_form::submit;
-    Root POST "/bundles/{id}/activation" => catalog::pages::activation::submit;
-    Root GET "/bundles/{id}/retirement" => catalog::pages::retirement::show;
-    Root POST "/bundles/{id}/retirement" => catalog::pages::retirement::submit;
-    Root GET "/bundles/{id}/components/new" => catalog::pages::component::show;
-    Root POST "/bundles/{id}/components" => catalog::pages::component::submit;
-    Root POST "/bundles/{id}/components/{part}/removal" => catalog::pages::component::remove;
-    Root GET "/bundles/{id}/charges/new" => catalog::pages::charge::show;
-    Root POST "/bundles/{id}/charges" => catalog::pages::charge::submit;
-    Root POST "/bundles/{id}/charges/{charge}/removal" => catalog::pages::charge::remove;
-    Root GET "/bundles/{id}/prices" => catalog::pages::prices::choose;
-    Root GET "/bundles/{id}/prices/{currency}" => catalog::pages::prices::show;
-    Root POST "/bundles/{id}/prices/{currency}" => catalog::pages::prices::submit;
-    Root POST "/bundles/{id}/prices/{currency}/{version}/removal" => catalog::pages::prices::drop_planned;
+    Root(Catalog) GET "/bundles/{id}/edit" => catalog::pages::bundle_form::edit;
+    Root(Catalog) POST "/bundles/{id}/edit" => catalog::pages::bundle_form::submit;
+    Root(Catalog) POST "/bundles/{id}/activation" => catalog::pages::activation::submit;
+    Root(Catalog) GET "/bundles/{id}/retirement" => catalog::pages::retirement::show;
+    Root(Catalog) POST "/bundles/{id}/retirement" => catalog::pages::retirement::submit;
+    Root(Catalog) GET "/bundles/{id}/components/new" => catalog::pages::component::show;
+    Root(Catalog) POST "/bundles/{id}/components" => catalog::pages::component::submit;
+    Root(Catalog) POST "/bundles/{id}/components/{part}/removal" => catalog::pages::component::remove;
+    Root(Catalog) GET "/bundles/{id}/charges/new" => catalog::pages::charge::show;
+    Root(Catalog) POST "/bundles/{id}/charges" => catalog::pages::charge::submit;
+    Root(Catalog) POST "/bundles/{id}/charges/{charge}/removal" => catalog::pages::charge::remove;
+    Root(Catalog) GET "/bundles/{id}/prices" => catalog::pages::prices::choose;
+    Root(Catalog) GET "/bundles/{id}/prices/{currency}" => catalog::pages::prices::show;
+    Root(Catalog) POST "/bundles/{id}/prices/{currency}" => catalog::pages::prices::submit;
+    Root(Catalog) POST "/bundles/{id}/prices/{currency}/{version}/removal" => catalog::pages::prices::drop_planned;
 
     Member GET "/reports/usage" => reports::pages::usage::show;
     Member GET "/reports/usage.csv" => reports::pages::usage::csv;
     Member GET "/reports/revenue" => reports::pages::revenue::show;
     Member GET "/reports/revenue.csv" => reports::pages::revenue::csv;
 
-    Root GET "/resellers/{id}/channel" => channels::pages::wizard::show;
-    Root POST "/resellers/{id}/channel" => channels::pages::wizard::submit;
+    Root(Channels) GET "/resellers/{id}/channel" => channels::pages::wizard::show;
+    Root(Channels) POST "/resellers/{id}/channel" => channels::pages::wizard::submit;
     Root GET "/channels" => channels::pages::list::show;
     Root GET "/channels/{id}" => channels::pages::channel::show;
-    Root GET "/channels/{id}/edit" => channels::pages::details::show;
-    Root POST "/channels/{id}/edit" => channels::pages::details::submit;
-    Root GET "/channels/{id}/bundles" => channels::pages::sold::show;
-    Root POST "/channels/{id}/bundles" => channels::pages::sold::submit;
+    Root(Channels) GET "/channels/{id}/edit" => channels::pages::details::show;
+    Root(Channels) POST "/channels/{id}/edit" => channels::pages::details::submit;
+    Root(Channels) GET "/channels/{id}/bundles" => channels::pages::sold::show;
+    Root(Channels) POST "/channels/{id}/bundles" => channels::pages::sold::submit;
     Reseller GET "/prices" => channels::pages::prices::own;
-    Member GET "/channels/{id}/bulk-prices" => channels::pages::bulk::show;
-    Member POST "/channels/{id}/bulk-prices" => channels::pages::bulk::submit;
+    Member(Prices) GET "/channels/{id}/bulk-prices" => channels::pages::bulk::show;
+    Member(Prices) POST "/channels/{id}/bulk-prices" => channels::pages::bulk::submit;
     Member GET "/channels/{id}/as-of" => channels::pages::as_of::show;
     Member GET "/channels/{id}/as-of.csv" => channels::pages::as_of::csv;
     Member GET "/channels/{id}/prices" => channels::pages::prices::show;
-    Member GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
-    Member POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
-    Member POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
+    Member(Prices) GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
+    Member(Prices) POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
+    Member(Prices) POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
 
-    Root GET "/bundles/{id}/channels" => channels::pages::push::show;
-    Root POST "/bundles/{id}/channels" => channels::pages::push::submit;
-    Root GET "/price-drift" => channels::pages::drift::show;
-    Root POST "/price-drift" => channels::pages::drift::submit;
+    Root(Channels) GET "/bundles/{id}/channels" => channels::pages::push::show;
+    Root(Channels) POST "/bundles/{id}/channels" => channels::pages::push::submit;
+    Root(Prices) GET "/price-drift" => channels::pages::drift::show;
+    Root(Prices) POST "/price-drift" => channels::pages::drift::submit;
     Member GET "/price-requests" => channels::pages::price_requests::show;
     Member GET "/price-requests/{id}" => channels::pages::price_request::show;
-    Root POST "/price-requests/{id}/approval" => channels::pages::price_request::approve;
-    Root POST "/price-requests/{id}/refusal" => channels::pages::price_request::decline;
-    Reseller POST "/price-requests/{id}/withdrawal" => channels::pages::price_request::withdraw;
+    Root(Prices) POST "/price-requests/{id}/approval" => channels::pages::price_request::approve;
+    Root(Prices) POST "/price-requests/{id}/refusal" => channels::pages::price_request::decline;
+    Reseller(Prices) POST "/price-requests/{id}/withdrawal" => channels::pages::price_request::withdraw;
 
     Member GET "/usage/files" => usage::pages::files::show;
-    Member GET "/usage/files/new" => usage::pages::upload::show;
-    Member POST "/usage/files/new" => usage::pages::upload::submit;
+    Member(Usage) GET "/usage/files/new" => usage::pages::upload::show;
+    Member(Usage) POST "/usage/files/new" => usage::pages::upload::submit;
     Member GET "/usage/files/{id}" => usage::pages::file::show;
     Member GET "/usage/files/{id}/errors.csv" => usage::pages::bad_rows::download;
-    Member POST "/usage/files/{id}/acceptance" => usage::pages::decision::accept;
-    Member POST "/usage/files/{id}/partial-acceptance" => usage::pages::decision::accept_good_rows;
-    Member POST "/usage/files/{id}/rejection" => usage::pages::decision::reject;
+    Member(Usage) POST "/usage/files/{id}/acceptance" => usage::pages::decision::accept;
+    Member(Usage) POST "/usage/files/{id}/partial-acceptance" => usage::pages::decision::accept_good_rows;
+    Member(Usage) POST "/usage/files/{id}/rejection" => usage::pages::decision::reject;
     Member GET "/usage/unrated" => usage::pages::unrated::show;
-    Member POST "/usage/unrated/retry" => usage::pages::unrated::retry;
-    Member GET "/usage/mapping" => usage::pages::mapping::show;
-    Member POST "/usage/mapping" => usage::pages::mapping::save;
+    Member(Usage) POST "/usage/unrated/retry" => usage::pages::unrated::retry;
+    Member(Usage) GET "/usage/mapping" => usage::pages::mapping::show;
+    Member(Usage) POST "/usage/mapping" => usage::pages::mapping::save;
 
     Member GET "/simulation" => simulation::pages::show::show;
     Member GET "/simulation.csv" => simulation::pages::show::csv;
 
     Member GET "/statements" => settlement::pages::list::show;
-    Root GET "/statements/closing" => settlement::pages::closing::show;
-    Root POST "/statements/closing" => settlement::pages::closing::submit;
+    Root(Settling) GET "/statements/closing" => settlement::pages::closing::show;
+    Root(Settling) POST "/statements/closing" => settlement::pages::closing::submit;
     Member GET "/statements/{id}" => settlement::pages::statement::show;
     Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::csv;
     Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::xlsx;
     Member GET "/statements/{id}/shares" => settlement::pages::shares::show;
-    Root POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
-    Root POST "/statements/{id}/sending" => settlement::pages::steps::send;
+    Root(Settling) POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
+    Root(Settling) POST "/statements/{id}/sending" => settlement::pages::steps::send;
     Reseller GET "/statements/{id}/comparison" => settlement::pages::comparison::show;
     Reseller POST "/statements/{id}/comparison" => settlement::pages::comparison::submit;
-    Reseller POST "/statements/{id}/agreement" => settlement::pages::steps::agree;
-    Reseller GET "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::new;
-    Reseller POST "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::raise;
-    Reseller POST "/statements/{id}/disputes/{dispute}/withdrawal" => settlement::pages::disputes::withdraw;
-    Root GET "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::show_answer;
-    Root POST "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::answer;
-    Root GET "/statements/{id}/posting" => settlement::pages::steps::confirm_posting;
-    Root POST "/statements/{id}/posting" => settlement::pages::steps::post;
-    Root GET "/statements/{id}/reopening" => settlement::pages::steps::confirm_reopening;
-    Root POST "/statements/{id}/reopening" => settlement::pages::steps::reopen;
-    Root GET "/statements/{id}/payments" => settlement::pages::payments::new;
-    Root POST "/statements/{id}/payments" => settlement::pages::payments::record;
-    Root POST "/statements/{id}/payments/{payment}/reversal" => settlement::pages::payments::reverse;
+    Reseller(Agreeing) POST "/statements/{id}/agreement" => settlement::pages::steps::agree;
+    Reseller(Agreeing) GET "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::new;
+    Reseller(Agreeing) POST "/statements/{id}/lines/{line}/dispute" => settlement::pages::disputes::raise;
+    Reseller(Agreeing) POST "/statements/{id}/disputes/{dispute}/withdrawal" => settlement::pages::disputes::withdraw;
+    Root(Settling) GET "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::show_answer;
+    Root(Settling) POST "/statements/{id}/disputes/{dispute}/answer" => settlement::pages::disputes::answer;
+    Root(Settling) GET "/statements/{id}/posting" => settlement::pages::steps::confirm_posting;
+    Root(Settling, proved) POST "/statements/{id}/posting" => settlement::pages::steps::post;
+    Root(Settling) GET "/statements/{id}/reopening" => settlement::pages::steps::confirm_reopening;
+    Root(Settling) POST "/statements/{id}/reopening" => settlement::pages::steps::reopen;
+    Root(Settling) GET "/statements/{id}/payments" => settlement::pages::payments::new;
+    Root(Settling) POST "/statements/{id}/payments" => settlement::pages::payments::record;
+    Root(Settling) POST "/statements/{id}/payments/{payment}/reversal" => settlement::pages::payments::reverse;
     Member GET "/lines" => settlement::pages::lines::show;
     Member GET "/lines/{id}" => settlement::pages::line::show;
-    Root GET "/lines/{id}/credit" => settlement::pages::credit::show;
-    Root POST "/lines/{id}/credit" => settlement::pages::credit::issue;
+    Root(Settling) GET "/lines/{id}/credit" => settlement::pages::credit::show;
+    Root(Settling) POST "/lines/{id}/credit" => settlement::pages::credit::issue;
     Root GET "/verification" => settlement::pages::verification::show;
 }

@@ -6,13 +6,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
-use super::{AccountRole, User, store};
+use super::session::{self, SignedIn};
+use super::store::{self, Known};
 use crate::db::Db;
-use crate::values::{ApplicantId, ChannelId, Email, UserId};
+use crate::values::AccountSide;
 use crate::web::{Error, Role, Site, Visitor};
-
-pub(super) const USER_KEY: &str = "user";
-const APPLICANT_KEY: &str = "applicant";
 
 /// Puts the [`Visitor`] in place for the gate, the guards and the frame.
 pub async fn identify(
@@ -23,14 +21,11 @@ pub async fn identify(
     let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
     let db = request.app_data::<web::Data<Db>>().cloned().ok_or_else(missing)?;
     let mut visitor = Visitor::anonymous(site.clock.now());
-    visitor.address = request.peer_addr().map(|address| address.ip().to_string());
+    visitor.address = site.proxies.client(request.request());
     let session = request.get_session();
-    if let Some(user) = session.get::<UserId>(USER_KEY).ok().flatten() {
-        match db.read(move |connection| store::visitor(connection, user)).await.map_err(Error::from)? {
-            Some((user, channel)) => member(&mut visitor, user, channel),
-            None => session.purge(),
-        }
-    } else if let Some((id, email)) = session.get::<(ApplicantId, Email)>(APPLICANT_KEY).ok().flatten() {
+    if let Some(signed_in) = session::signed_in(&session) {
+        recognise(&mut visitor, &session, &db, signed_in).await?;
+    } else if let Some((id, email)) = session::applicant(&session) {
         visitor.name = email.to_string();
         visitor.role = Role::Applicant { id, email };
     }
@@ -38,24 +33,32 @@ pub async fn identify(
     next.call(request).await
 }
 
-fn member(visitor: &mut Visitor, user: User, channel: Option<ChannelId>) {
+/// Looks the account up; a session of one that is gone, disabled or has got a second factor since is over.
+async fn recognise(
+    visitor: &mut Visitor,
+    session: &Session,
+    db: &Db,
+    signed_in: SignedIn,
+) -> Result<(), Error> {
+    let id = signed_in.user;
+    match db.read(move |connection| store::visitor(connection, id)).await.map_err(Error::from)? {
+        Some(known) if signed_in.factor || !known.has_factor => {
+            member(visitor, known, &signed_in);
+        }
+        _ => session::leave(session),
+    }
+    Ok(())
+}
+
+fn member(visitor: &mut Visitor, known: Known, signed_in: &SignedIn) {
+    let Known { user, channel, has_factor } = known;
     visitor.name = user.full_name;
-    visitor.role = match (user.role, user.reseller) {
-        (AccountRole::Reseller, Some(reseller)) => Role::Reseller { user: user.id, reseller, channel },
+    visitor.staff = user.role;
+    visitor.has_factor = has_factor;
+    visitor.lacks_factor = user.side == AccountSide::Root && !signed_in.factor;
+    visitor.proved_at = Some(signed_in.proved_at);
+    visitor.role = match (user.side, user.reseller) {
+        (AccountSide::Reseller, Some(reseller)) => Role::Reseller { user: user.id, reseller, channel },
         _ => Role::Root { user: user.id },
     };
-}
-
-/// Signs an account in under a new session id.
-pub(super) fn enter_as_user(session: &Session, user: UserId) -> Result<(), Error> {
-    session.clear();
-    session.renew();
-    session.insert(USER_KEY, user).map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// Lets an applicant in under a new session id.
-pub(super) fn enter_as_applicant(session: &Session, id: ApplicantId, email: &Email) -> Result<(), Error> {
-    session.clear();
-    session.renew();
-    session.insert(APPLICANT_KEY, (id, email)).map_err(|error| Error::Internal(error.to_string()))
 }

@@ -1,12 +1,7 @@
 //! Accounts and what one-use links are for.
 
 use crate::text_enum;
-use crate::values::{Email, ResellerId, Timestamp, UserId, UserName};
-
-text_enum! {
-    /// The two roles that sign in.
-    pub enum AccountRole { Root => "root", Reseller => "reseller" }
-}
+use crate::values::{AccountSide, Email, ResellerId, StaffRole, Timestamp, UserId, UserName};
 
 text_enum! {
     /// A disabled account is out at its next request.
@@ -18,8 +13,10 @@ text_enum! {
     pub enum Purpose {
         /// Create the first root administrator.
         FirstRoot => "first_root",
-        /// Set the password of an account.
+        /// Set the password of an account that was made for somebody.
         SetPassword => "set_password",
+        /// Set a new password in place of one that was forgotten.
+        Recovery => "recovery",
         /// Enter as the applicant whose e-mail address it was sent to.
         Applicant => "applicant",
     }
@@ -29,8 +26,10 @@ text_enum! {
 #[derive(Debug, Clone)]
 pub struct User {
     pub id: UserId,
-    pub role: AccountRole,
+    pub side: AccountSide,
     pub reseller: Option<ResellerId>,
+    /// What its owner may do on that side.
+    pub role: StaffRole,
     pub email: Email,
     pub user_name: UserName,
     pub full_name: String,
@@ -41,10 +40,27 @@ pub struct User {
 /// An account to make; its password is set by a one-use link.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    pub role: AccountRole,
+    pub side: AccountSide,
     pub reseller: Option<ResellerId>,
+    pub role: StaffRole,
     pub email: Email,
     /// The wished user name; another is found when it is taken.
     pub user_name: UserName,
     pub full_name: String,
+}
+
+impl User {
+    /// The role as people call it: “Root administrator”.
+    pub fn role_words(&self) -> String {
+        role_words(self.side, self.role)
+    }
+}
+
+/// A role of a side as people call it.
+pub fn role_words(side: AccountSide, role: StaffRole) -> String {
+    let side = match side {
+        AccountSide::Root => "Root",
+        AccountSide::Reseller => "Re-seller",
+    };
+    format!("{side} {}", role.words().to_lowercase())
 }

@@ -7,11 +7,11 @@ use actix_web::cookie::time::Duration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::identify::USER_KEY;
+use super::session::{ACCOUNT, LIMITS, Limits, SignedIn};
 use crate::clock::SharedClock;
 use crate::db::schema::sessions;
 use crate::db::{Db, Failure};
-use crate::values::{Timestamp, UserId};
+use crate::values::{AccountSide, Timestamp, UserId};
 use crate::web::random_token;
 
 type State = HashMap<String, String>;
@@ -24,9 +24,17 @@ pub struct DbSessionStore {
 }
 
 impl DbSessionStore {
-    fn expiry(&self, lifetime: &Duration) -> Timestamp {
-        self.clock.now().plus(chrono::Duration::seconds(lifetime.whole_seconds()))
+    /// The session's own limits, and when it is over unless it is used again.
+    fn limits(&self, state: &State) -> (Limits, Timestamp) {
+        let now = self.clock.now();
+        let own = state.get(LIMITS).and_then(|text| serde_json::from_str(text).ok());
+        let limits = own.unwrap_or_else(|| Limits::of(AccountSide::Reseller, now));
+        (limits, expiry(now, limits.idle, limits.ends_at))
     }
+}
+
+fn expiry(now: Timestamp, idle_seconds: i64, ends_at: Timestamp) -> Timestamp {
+    now.plus(chrono::Duration::seconds(idle_seconds)).min(ends_at)
 }
 
 fn hash(key: &SessionKey) -> String {
@@ -35,7 +43,7 @@ fn hash(key: &SessionKey) -> String {
 
 /// The session's account, kept in a column of its own so that an account's sessions can be ended.
 fn owner(state: &State) -> Option<UserId> {
-    serde_json::from_str(state.get(USER_KEY)?).ok()
+    serde_json::from_str::<SignedIn>(state.get(ACCOUNT)?).ok().map(|signed_in| signed_in.user)
 }
 
 impl SessionStore for DbSessionStore {
@@ -57,21 +65,25 @@ impl SessionStore for DbSessionStore {
             .transpose()
     }
 
-    async fn save(&self, state: State, lifetime: &Duration) -> Result<SessionKey, SaveError> {
+    async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
         let key: SessionKey = random_token()
             .try_into()
             .map_err(|_| SaveError::Other(anyhow::anyhow!("session key too long")))?;
         let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
-        let (hash, now, expiry) = (hash(&key), self.clock.now(), self.expiry(lifetime));
+        let (hash, now, (limits, expiry)) = (hash(&key), self.clock.now(), self.limits(&state));
         let insert = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
             // Each new session takes the ones that are over with it.
             diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(connection)?;
             diesel::insert_into(sessions::table)
                 .values((
                     sessions::key_hash.eq(&hash),
+                    sessions::id.eq(limits.id),
                     sessions::user_id.eq(owner(&state)),
                     sessions::state.eq(&text),
                     sessions::created_at.eq(now),
+                    sessions::seen_at.eq(now),
+                    sessions::idle_seconds.eq(limits.idle),
+                    sessions::ends_at.eq(limits.ends_at),
                     sessions::expires_at.eq(expiry),
                 ))
                 .execute(connection)?;
@@ -81,19 +93,15 @@ impl SessionStore for DbSessionStore {
         Ok(key)
     }
 
-    async fn update(
-        &self,
-        key: SessionKey,
-        state: State,
-        lifetime: &Duration,
-    ) -> Result<SessionKey, UpdateError> {
+    async fn update(&self, key: SessionKey, state: State, _: &Duration) -> Result<SessionKey, UpdateError> {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
-        let (hash, expiry) = (hash(&key), self.expiry(lifetime));
+        let (hash, now, (_, expiry)) = (hash(&key), self.clock.now(), self.limits(&state));
         let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
                 .set((
                     sessions::user_id.eq(owner(&state)),
                     sessions::state.eq(&text),
+                    sessions::seen_at.eq(now),
                     sessions::expires_at.eq(expiry),
                 ))
                 .execute(connection)?;
@@ -104,16 +112,17 @@ impl SessionStore for DbSessionStore {
     }
 
     /// Called at each request. Most requests only read: an expiry is moved at most once a minute.
-    async fn update_ttl(&self, key: &SessionKey, lifetime: &Duration) -> Result<(), anyhow::Error> {
-        let (hash, expiry) = (hash(key), self.expiry(lifetime));
-        let recent = expiry.plus(-chrono::Duration::minutes(1));
-        let stale =
-            sessions::table.find(hash).filter(sessions::expires_at.lt(recent)).select(sessions::key_hash);
-        let stale = self.db.read(move |connection| stale.first::<String>(connection).optional()).await?;
-        let Some(hash) = stale else { return Ok(()) };
+    async fn update_ttl(&self, key: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        let (hash, now) = (hash(key), self.clock.now());
+        let stale = sessions::table
+            .find(hash)
+            .filter(sessions::seen_at.lt(now.plus(-chrono::Duration::minutes(1))))
+            .select((sessions::key_hash, sessions::idle_seconds, sessions::ends_at));
+        let stale = self.db.read(move |connection| stale.first(connection).optional()).await?;
+        let Some((hash, idle, ends_at)): Option<(String, i64, Timestamp)> = stale else { return Ok(()) };
         let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
-                .set(sessions::expires_at.eq(expiry))
+                .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expiry(now, idle, ends_at))))
                 .execute(connection)?;
             Ok(())
         };

@@ -2,21 +2,33 @@
 
 use diesel::prelude::*;
 
-use super::{AccountRole, AccountState, NewUser, Purpose, User};
+use super::{AccountState, NewUser, Purpose, User, factors, tokens};
 use crate::audit::{self, Event};
-use crate::db::schema::{applicants, channels, users};
+use crate::db::schema::{applicants, channels, second_factors, sessions, users};
 use crate::db::{AnyConnection, Failure};
-use crate::values::{Act, ApplicantId, ChannelId, Email, ResellerId, Timestamp, UserId, UserName};
+use crate::values::{
+    AccountSide, Act, ApplicantId, ChannelId, Email, ResellerId, StaffRole, Timestamp, UserId, UserName,
+};
 
-crate::text_columns!(AccountRole, AccountState, Purpose);
+crate::text_columns!(AccountSide, StaffRole, AccountState, Purpose);
 
-type UserRow =
-    (UserId, AccountRole, Option<ResellerId>, Email, UserName, String, AccountState, Option<Timestamp>);
+type UserRow = (
+    UserId,
+    AccountSide,
+    Option<ResellerId>,
+    StaffRole,
+    Email,
+    UserName,
+    String,
+    AccountState,
+    Option<Timestamp>,
+);
 
 type UserColumns = (
     users::id,
-    users::role,
+    users::side,
     users::reseller_id,
+    users::role,
     users::email,
     users::user_name,
     users::full_name,
@@ -26,8 +38,9 @@ type UserColumns = (
 
 const USER: UserColumns = (
     users::id,
-    users::role,
+    users::side,
     users::reseller_id,
+    users::role,
     users::email,
     users::user_name,
     users::full_name,
@@ -35,27 +48,27 @@ const USER: UserColumns = (
     users::last_sign_in_at,
 );
 
-fn user((id, role, reseller, email, user_name, full_name, state, last_sign_in_at): UserRow) -> User {
-    User { id, role, reseller, email, user_name, full_name, state, last_sign_in_at }
+fn user((id, side, reseller, role, email, user_name, full_name, state, last_sign_in_at): UserRow) -> User {
+    User { id, side, reseller, role, email, user_name, full_name, state, last_sign_in_at }
 }
 
 /// Whether any root administrator exists; without one the portal waits for its first.
 pub fn has_root(connection: &mut AnyConnection) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(users::table.filter(users::role.eq(AccountRole::Root))))
+    diesel::select(diesel::dsl::exists(users::table.filter(users::side.eq(AccountSide::Root))))
         .get_result(connection)
 }
 
-/// The root administrators, by name.
+/// Root's people, by name.
 pub fn roots(connection: &mut AnyConnection) -> QueryResult<Vec<User>> {
     let rows: Vec<UserRow> = users::table
-        .filter(users::role.eq(AccountRole::Root))
+        .filter(users::side.eq(AccountSide::Root))
         .order(users::full_name)
         .select(USER)
         .load(connection)?;
     Ok(rows.into_iter().map(user).collect())
 }
 
-/// A re-seller's administrators, by name.
+/// A re-seller's people, by name.
 pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Vec<User>> {
     let rows: Vec<UserRow> = users::table
         .filter(users::reseller_id.eq(reseller))
@@ -63,6 +76,12 @@ pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> Quer
         .select(USER)
         .load(connection)?;
     Ok(rows.into_iter().map(user).collect())
+}
+
+/// The account that signs in with this address, active or not.
+pub fn by_email(connection: &mut AnyConnection, email: &Email) -> QueryResult<Option<User>> {
+    let row = users::table.filter(users::email.eq(email)).select(USER).first::<UserRow>(connection);
+    Ok(row.optional()?.map(user))
 }
 
 pub fn find(connection: &mut AnyConnection, id: UserId) -> QueryResult<User> {
@@ -76,8 +95,9 @@ pub fn create<R>(connection: &mut AnyConnection, new: &NewUser, act: &Act) -> Re
     diesel::insert_into(users::table)
         .values((
             users::id.eq(id),
-            users::role.eq(new.role),
+            users::side.eq(new.side),
             users::reseller_id.eq(new.reseller),
+            users::role.eq(new.role),
             users::email.eq(&new.email),
             users::user_name.eq(&user_name),
             users::full_name.eq(&new.full_name),
@@ -90,7 +110,7 @@ pub fn create<R>(connection: &mut AnyConnection, new: &NewUser, act: &Act) -> Re
         act,
         Event::on("user", id, "user.created", format!("Account {user_name} made for {}", new.full_name))
             .of_reseller(new.reseller)
-            .after(serde_json::json!({ "email": new.email, "user_name": user_name, "role": new.role })),
+            .after(serde_json::json!({ "email": new.email, "user_name": user_name, "side": new.side, "role": new.role })),
     )?;
     Ok(id)
 }
@@ -110,52 +130,86 @@ fn free_user_name(connection: &mut AnyConnection, wished: &UserName) -> QueryRes
     Ok(name)
 }
 
-/// The account and its password hash for an e-mail address or user name as typed.
-pub(super) fn credentials(
-    connection: &mut AnyConnection,
-    name: &str,
-) -> QueryResult<Option<(UserId, Option<String>)>> {
+/// What signing in needs to know of an account.
+#[derive(Debug, Clone)]
+pub(super) struct Credentials {
+    pub user: UserId,
+    pub side: AccountSide,
+    pub password_hash: Option<String>,
+    /// Wrong passwords in a row.
+    pub failures: i64,
+    pub has_factor: bool,
+}
+
+/// The active account of an e-mail address or user name as typed.
+pub(super) fn credentials(connection: &mut AnyConnection, name: &str) -> QueryResult<Option<Credentials>> {
     let name = name.trim().to_lowercase();
-    users::table
+    let found: Option<UserId> = users::table
         .filter(users::email.eq(&name).or(users::user_name.eq(&name)))
         .filter(users::state.eq(AccountState::Active))
-        .select((users::id, users::password_hash))
+        .select(users::id)
         .first(connection)
-        .optional()
+        .optional()?;
+    found.map(|user| credentials_of(connection, user)).transpose()
 }
 
-pub(super) fn signed_in(connection: &mut AnyConnection, id: UserId, now: Timestamp) -> QueryResult<usize> {
-    diesel::update(users::table.find(id)).set(users::last_sign_in_at.eq(now)).execute(connection)
+pub(super) fn credentials_of(connection: &mut AnyConnection, user: UserId) -> QueryResult<Credentials> {
+    let (side, password_hash, failures) = users::table
+        .find(user)
+        .select((users::side, users::password_hash, users::failures))
+        .first(connection)?;
+    let has_factor = factors::has_factor(connection, user)?;
+    Ok(Credentials { user, side, password_hash, failures, has_factor })
 }
 
-/// Sets a password by its hash; every session of the account ends.
+/// Notes a sign-in; a password that was hashed more weakly than new ones is hashed again.
+pub(super) fn signed_in(
+    connection: &mut AnyConnection,
+    id: UserId,
+    renewed_hash: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::last_sign_in_at.eq(now)).execute(connection)?;
+    if let Some(hash) = renewed_hash {
+        diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Sets a password by its hash; every session of the account ends, and every link to set another.
 pub fn set_password<R>(
     connection: &mut AnyConnection,
     id: UserId,
     hash: &str,
     act: &Act,
 ) -> Result<(), Failure<R>> {
-    use crate::db::schema::sessions;
-    diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(connection)?;
+    diesel::update(users::table.find(id))
+        .set((users::password_hash.eq(hash), users::failures.eq(0)))
+        .execute(connection)?;
     diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(connection)?;
-    let event = Event::on("user", id, "user.password_set", "Password set by a one-use link".into());
-    audit::record(connection, act, event)?;
+    tokens::void_all(connection, id, act.at)?;
+    audit::record(connection, act, Event::on("user", id, "user.password_set", "Password set".into()))?;
     Ok(())
 }
 
+/// The account behind a session.
+pub(super) struct Known {
+    pub user: User,
+    pub channel: Option<ChannelId>,
+    pub has_factor: bool,
+}
+
 /// The account behind a session, with its channel; `None` when it is disabled or gone.
-pub(super) fn visitor(
-    connection: &mut AnyConnection,
-    id: UserId,
-) -> QueryResult<Option<(User, Option<ChannelId>)>> {
-    let row: Option<(UserRow, Option<ChannelId>)> = users::table
+pub(super) fn visitor(connection: &mut AnyConnection, id: UserId) -> QueryResult<Option<Known>> {
+    let row: Option<(UserRow, Option<ChannelId>, Option<UserId>)> = users::table
         .left_join(channels::table.on(channels::reseller_id.nullable().eq(users::reseller_id)))
+        .left_join(second_factors::table.on(second_factors::user_id.eq(users::id)))
         .filter(users::id.eq(id))
         .filter(users::state.eq(AccountState::Active))
-        .select((USER, channels::id.nullable()))
+        .select((USER, channels::id.nullable(), second_factors::user_id.nullable()))
         .first(connection)
         .optional()?;
-    Ok(row.map(|(row, channel)| (user(row), channel)))
+    Ok(row.map(|(row, channel, factor)| Known { user: user(row), channel, has_factor: factor.is_some() }))
 }
 
 /// The applicant with this address, made when new.

@@ -10,8 +10,14 @@ use crate::db::schema::tokens;
 use crate::values::{ApplicantId, ObjectId, Timestamp, TokenId, UserId};
 use crate::web::random_token;
 
-/// How long a link works: a fortnight for people who were invited, as mails lie around.
-const LIFETIME: Duration = Duration::days(14);
+/// How long a link works: a fortnight for people who were invited, as mails lie around; half an hour for one that
+/// somebody has just asked for.
+fn lifetime(purpose: Purpose) -> Duration {
+    match purpose {
+        Purpose::Recovery => Duration::minutes(30),
+        Purpose::FirstRoot | Purpose::SetPassword | Purpose::Applicant => Duration::days(14),
+    }
+}
 
 /// Makes a link's secret; the link is `/welcome/{secret}` or `/enter/{secret}`.
 pub fn issue(
@@ -28,7 +34,7 @@ pub fn issue(
             tokens::secret_hash.eq(hash(&secret)),
             tokens::subject.eq(subject),
             tokens::created_at.eq(now),
-            tokens::expires_at.eq(now.plus(LIFETIME)),
+            tokens::expires_at.eq(now.plus(lifetime(purpose))),
         ))
         .execute(connection)?;
     Ok(secret)
@@ -53,12 +59,12 @@ pub fn look_up(
 pub fn redeem(
     connection: &mut AnyConnection,
     secret: &str,
-    purpose: Purpose,
+    purposes: &[Purpose],
     now: Timestamp,
 ) -> QueryResult<Option<Option<ObjectId>>> {
     diesel::update(tokens::table)
         .filter(tokens::secret_hash.eq(hash(secret)))
-        .filter(tokens::purpose.eq(purpose))
+        .filter(tokens::purpose.eq_any(purposes.to_vec()))
         .filter(tokens::used_at.is_null())
         .filter(tokens::expires_at.gt(now))
         .set(tokens::used_at.eq(now))
@@ -75,6 +81,23 @@ pub fn set_password_path(
 ) -> QueryResult<String> {
     let secret = issue(connection, Purpose::SetPassword, Some(user.into()), now)?;
     Ok(format!("/welcome/{secret}"))
+}
+
+/// The link that lets somebody who forgot it set a new password, to be put after the portal's address.
+pub fn recovery_path(connection: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<String> {
+    let secret = issue(connection, Purpose::Recovery, Some(user.into()), now)?;
+    Ok(format!("/welcome/{secret}"))
+}
+
+/// Ends the links by which an account's password could be set.
+pub fn void_all(connection: &mut AnyConnection, user: UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(tokens::table)
+        .filter(tokens::subject.eq(Some(ObjectId::from(user))))
+        .filter(tokens::purpose.eq_any([Purpose::SetPassword, Purpose::Recovery]))
+        .filter(tokens::used_at.is_null())
+        .set(tokens::used_at.eq(now))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// The link by which an applicant enters, to be put after the portal's address.

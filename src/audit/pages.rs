@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Entry, Filter, store};
 use crate::db::Db;
-use crate::web::{Answer, RootAdmin, Shell, page};
+use crate::web::{Answer, RootStaff, Shell, page};
 
 const PAGE: i64 = 50;
 
@@ -46,7 +46,7 @@ struct ListPage {
     older: String,
 }
 
-pub async fn list(_root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn list(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let filter = Filter {
         text: search.q.clone(),

@@ -28,5 +28,6 @@ pub(super) fn run(mut parts: Parts, options: &Options) -> anyhow::Result<ExitCod
     for (name, password) in settings::DEMO_SIGN_INS {
         println!("  {name:<8} {password}");
     }
+    println!("The page after root's password shows the code of its second factor.");
     if options.no_serve { Ok(ExitCode::SUCCESS) } else { serve::run(parts) }
 }

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use crate::access::{AccountRole, NewUser, store, tokens};
+use crate::access::{NewUser, store, tokens};
 use crate::app::Parts;
 use crate::db::Never;
-use crate::values::{Act, Actor, Email};
+use crate::values::{AccountSide, Act, Actor, Email, StaffRole};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -37,8 +37,9 @@ pub(super) fn run(parts: &Parts, command: &Command) -> anyhow::Result<ExitCode> 
     let act = Act { who: Actor::system("Command line"), at: parts.clock.now() };
     let name = email.as_str().split('@').next().unwrap_or("root");
     let new = NewUser {
-        role: AccountRole::Root,
+        side: AccountSide::Root,
         reseller: None,
+        role: StaffRole::Administrator,
         email: email.clone(),
         user_name: name.parse().or_else(|_| "root".parse())?,
         full_name: name.to_owned(),

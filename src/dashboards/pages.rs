@@ -10,7 +10,7 @@ use super::tasks::{self, Task};
 use crate::audit::{self, Entry};
 use crate::channels::Channel;
 use crate::db::Db;
-use crate::values::{Currency, Month, Scope, Timestamp};
+use crate::values::{Currency, Month, Right, Scope, Timestamp};
 use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
 use crate::web::filters;
 use crate::web::{Answer, Error, Role, Shell, Visitor, page, see_other};
@@ -80,7 +80,9 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     let scope = visitor.scope().ok_or(Error::Forbidden)?;
     let now = visitor.at;
     let month = Month::of(now.day());
-    let Home { tasks, channel, money, running, rated_at, parts, changes } = load(db, visitor, scope).await?;
+    let rights = shell.rights.clone();
+    let Home { tasks, channel, money, running, rated_at, parts, changes } =
+        load(db, visitor, scope, rights).await?;
     let chart = chart(&parts, month, scope);
     if scope == Scope::Root {
         let ranking = ranking(parts, month);
@@ -100,7 +102,7 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     page(&ResellerPage { shell, now, month, tasks, channel, money, running, rated_at, chart })
 }
 
-async fn load(db: &Db, visitor: Visitor, scope: Scope) -> Result<Home, Error> {
+async fn load(db: &Db, visitor: Visitor, scope: Scope, rights: Vec<Right>) -> Result<Home, Error> {
     let today = visitor.at.day();
     let month = Month::of(today);
     let first = first_month(month);
@@ -108,9 +110,9 @@ async fn load(db: &Db, visitor: Visitor, scope: Scope) -> Result<Home, Error> {
         let (tasks, channel) = match visitor.role {
             Role::Reseller { reseller, channel, .. } => {
                 let own = crate::channels::store::of_reseller(connection, reseller)?;
-                (tasks::for_reseller(connection, reseller, channel)?, own)
+                (tasks::for_reseller(connection, &rights, reseller, channel)?, own)
             }
-            _ => (tasks::for_root(connection, scope, today)?, None),
+            _ => (tasks::for_root(connection, &rights, scope, today)?, None),
         };
         let changes = match scope {
             Scope::Root => audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,

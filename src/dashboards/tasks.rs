@@ -10,7 +10,7 @@ use crate::db::schema::{
     terms_versions, usage_files, usage_records,
 };
 use crate::terms::Side;
-use crate::values::{ChannelId, Month, Percent, RequestId, ResellerId, Scope, Timestamp, UsageFileId};
+use crate::values::{ChannelId, Month, Percent, RequestId, ResellerId, Right, Scope, Timestamp, UsageFileId};
 use crate::web::filters::counted;
 
 /// Something that waits for a person.
@@ -27,36 +27,58 @@ pub struct Task {
 
 const SHOWN: i64 = 8;
 
-/// What waits for root, the oldest first within each kind.
+/// What waits for somebody of root's people, the oldest first within each kind; only what their role lets them do.
 pub(super) fn for_root(
     connection: &mut AnyConnection,
+    rights: &[Right],
     scope: Scope,
     today: NaiveDate,
 ) -> QueryResult<Vec<Task>> {
-    let mut tasks = answered_terms(connection)?;
-    tasks.extend(outlived_terms(connection, today)?);
-    tasks.extend(new_requests(connection)?);
-    tasks.extend(without_channel(connection)?);
-    tasks.extend(price_tasks::asked(connection, scope)?);
-    tasks.extend(statement_tasks::for_root(connection)?);
-    tasks.extend(statement_tasks::overdue(connection, today)?);
-    tasks.extend(undecided_files(connection, scope)?);
-    tasks.extend(unrated(connection, scope)?);
-    tasks.extend(first_step_of_root(connection)?);
+    let may = |right: Right| rights.contains(&right);
+    let mut tasks = Vec::new();
+    if may(Right::Requests) {
+        tasks.extend(answered_terms(connection)?);
+        tasks.extend(outlived_terms(connection, today)?);
+        tasks.extend(new_requests(connection)?);
+    }
+    if may(Right::Channels) {
+        tasks.extend(without_channel(connection)?);
+    }
+    if may(Right::Prices) {
+        tasks.extend(price_tasks::asked(connection, scope)?);
+    }
+    if may(Right::Settling) {
+        tasks.extend(statement_tasks::for_root(connection)?);
+        tasks.extend(statement_tasks::overdue(connection, today)?);
+    }
+    if may(Right::Usage) {
+        tasks.extend(undecided_files(connection, scope)?);
+        tasks.extend(unrated(connection, scope)?);
+    }
+    if may(Right::Catalog) {
+        tasks.extend(first_step_of_root(connection)?);
+    }
     Ok(tasks)
 }
 
-/// What waits for a re-seller's administrator.
+/// What waits for somebody of a re-seller's people; only what their role lets them do.
 pub(super) fn for_reseller(
     connection: &mut AnyConnection,
+    rights: &[Right],
     reseller: ResellerId,
     channel: Option<ChannelId>,
 ) -> QueryResult<Vec<Task>> {
-    let mut tasks = offered_terms(connection, reseller)?;
-    tasks.extend(statement_tasks::for_reseller(connection, reseller)?);
-    tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
-    tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
-    if let Some(channel) = channel {
+    let may = |right: Right| rights.contains(&right);
+    let mut tasks = Vec::new();
+    if may(Right::Agreeing) {
+        tasks.extend(offered_terms(connection, reseller)?);
+        tasks.extend(statement_tasks::for_reseller(connection, reseller)?);
+    }
+    if may(Right::Usage) {
+        tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
+        tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
+    }
+    if let Some(channel) = channel.filter(|_| may(Right::Selling)) {
         tasks.extend(first_step_of_reseller(connection, channel)?);
     }
     Ok(tasks)

@@ -154,6 +154,7 @@ id_columns!(
     ResellerId,
     UserId,
     TokenId,
+    SessionId,
     TermsId,
     ProductId,
     BundleId,

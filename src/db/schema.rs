@@ -94,6 +94,7 @@ diesel::table! {
 
     users (id) {
         id -> Uid,
+        side -> Text,
         role -> Text,
         reseller_id -> Nullable<Uid>,
         email -> Text,
@@ -103,6 +104,7 @@ diesel::table! {
         state -> Text,
         created_at -> Instant,
         last_sign_in_at -> Nullable<Instant>,
+        failures -> BigInt,
     }
 }
 
@@ -127,10 +129,60 @@ diesel::table! {
 
     sessions (key_hash) {
         key_hash -> Text,
+        id -> Uid,
         user_id -> Nullable<Uid>,
         state -> Text,
         created_at -> Instant,
+        seen_at -> Instant,
+        idle_seconds -> BigInt,
+        ends_at -> Instant,
         expires_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    second_factors (user_id) {
+        user_id -> Uid,
+        secret -> Text,
+        enrolled_at -> Instant,
+        last_step -> BigInt,
+        failures -> BigInt,
+        locked_until -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    recovery_codes (user_id, code_hash) {
+        user_id -> Uid,
+        code_hash -> Text,
+        used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    throttles (name) {
+        name -> Text,
+        spent_until -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    failed_pairs (address, pair) {
+        address -> Text,
+        pair -> Text,
+        at -> Instant,
     }
 }
 
@@ -807,6 +859,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     tokens,
     sessions,
+    second_factors,
+    recovery_codes,
+    throttles,
+    failed_pairs,
     audit_events,
     mails,
     jobs,

@@ -6,14 +6,15 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{catalog, partners, sales, settlement, usage};
-use crate::access::{AccountRole, NewUser, hash_password, store as accounts};
+use crate::access::{NewUser, factors, hash_password, store as accounts, totp};
 use crate::app::Parts;
 use crate::db::schema::{applicants, bundles, products, users};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs::Runner;
+use crate::keyring::Keyring;
 use crate::mail::Letterhead;
 use crate::settings;
-use crate::values::{Act, Actor, ActorKind, Month, Timestamp, UserId};
+use crate::values::{AccountSide, Act, Actor, ActorKind, Month, ResellerId, StaffRole, Timestamp, UserId};
 use crate::work;
 
 /// What every step needs.
@@ -76,7 +77,8 @@ pub fn load(parts: &Parts, tell: impl Fn(&str)) -> anyhow::Result<()> {
     tell("statements");
     write(parts, |connection| settlement::load(connection, &stage, &channels))?;
     runner.run_waiting()?;
-    write(parts, |connection| sign_ins(connection, now))
+    write(parts, |connection| colleagues(connection, now))?;
+    write(parts, |connection| sign_ins(connection, &parts.config.keys, now))
 }
 
 fn write<T>(
@@ -107,8 +109,9 @@ pub(super) fn ok<T, R: Debug + Display>(result: Result<T, Failure<R>>) -> anyhow
 fn first_root(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<UserId> {
     let act = Act { who: Actor::system("Demonstration"), at: now.plus(-chrono::Duration::days(460)) };
     let new = NewUser {
-        role: AccountRole::Root,
+        side: AccountSide::Root,
         reseller: None,
+        role: StaffRole::Administrator,
         email: "priya.raman@northgate.example".parse()?,
         user_name: "root".parse()?,
         full_name: "Priya Raman".into(),
@@ -118,12 +121,39 @@ fn first_root(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<
 }
 
 /// Gives the demonstration's accounts their passwords.
-fn sign_ins(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<()> {
+fn sign_ins(connection: &mut AnyConnection, keys: &Keyring, now: Timestamp) -> anyhow::Result<()> {
     let act = Act { who: Actor::system("Demonstration"), at: now };
     for (name, password) in settings::DEMO_SIGN_INS {
         let id: UserId =
             users::table.filter(users::user_name.eq(name)).select(users::id).first(connection)?;
         ok::<_, crate::db::Never>(accounts::set_password(connection, id, &hash_password(password)?, &act))?;
+    }
+    let root = users::table.filter(users::user_name.eq("root")).select(users::id).first(connection)?;
+    // No code of before serves, as for any device that is set up now.
+    let secret = totp::new_secret();
+    ok(factors::enrol(connection, keys, root, &secret, 0, &act))?;
+    Ok(())
+}
+
+/// Colleagues of the two who sign in, in the other roles.
+fn colleagues(connection: &mut AnyConnection, now: Timestamp) -> anyhow::Result<()> {
+    let act = Act { who: Actor::system("Demonstration"), at: now.plus(-chrono::Duration::days(200)) };
+    let seller: ResellerId = users::table
+        .filter(users::user_name.eq("ingrid"))
+        .select(users::reseller_id.assume_not_null())
+        .first(connection)?;
+    for (name, role, reseller) in [
+        ("Tomas Lindqvist", StaffRole::Finance, None),
+        ("Amara Okafor", StaffRole::ReadOnly, None),
+        ("Sindre Berg", StaffRole::Seller, Some(seller)),
+        ("Maren Dahl", StaffRole::ReadOnly, Some(seller)),
+    ] {
+        let first = name.split(' ').next().unwrap_or(name).to_lowercase();
+        let domain = if reseller.is_some() { "kestrel.example" } else { "northgate.example" };
+        let side = if reseller.is_some() { AccountSide::Reseller } else { AccountSide::Root };
+        let (email, user_name) = (format!("{first}@{domain}").parse()?, first.parse()?);
+        let new = NewUser { side, reseller, role, email, user_name, full_name: name.into() };
+        ok::<_, crate::db::Never>(accounts::create(connection, &new, &act))?;
     }
     Ok(())
 }

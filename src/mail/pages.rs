@@ -6,7 +6,7 @@ use askama::Template;
 use super::{Mail, store};
 use crate::db::Db;
 use crate::values::MailId;
-use crate::web::{Answer, Error, RootAdmin, Shell, page};
+use crate::web::{Answer, Error, RootStaff, Shell, page};
 
 #[derive(Template)]
 #[template(path = "mail/list.html")]
@@ -22,12 +22,12 @@ struct MailPage {
     mail: Mail,
 }
 
-pub async fn list(_root: RootAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn list(_root: RootStaff, shell: Shell, db: Data<Db>) -> Answer {
     let mails = db.read(|connection| store::newest(connection, 200)).await?;
     page(&ListPage { shell, mails })
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: MailId = id.parse().map_err(|_| Error::NotFound)?;
     let mail = db.read(move |connection| store::find(connection, id)).await?;
     page(&MailPage { shell, mail })

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::state::Step;
 use super::store::{self, Outcome, Refusal};
-use crate::access::{self, AccountRole, NewUser, tokens};
+use crate::access::{self, NewUser, tokens};
 use crate::audit::{self, Event};
 use crate::db::schema::resellers;
 use crate::db::{AnyConnection, Failure};
 use crate::mail::{self, Letterhead, NewMail};
 use crate::terms::{self, TermsState};
-use crate::values::{Act, RequestId, ResellerId, search_key};
+use crate::values::{AccountSide, Act, RequestId, ResellerId, StaffRole, search_key};
 
 /// Accepts the request as it was at `revision`: makes the re-seller, which waits for its channel, and its first
 /// administrator under the wished user name, or another when that is taken.
@@ -46,7 +46,8 @@ pub fn accept(
         ))
         .execute(connection)?;
     let new = NewUser {
-        role: AccountRole::Reseller,
+        side: AccountSide::Reseller,
+        role: StaffRole::Administrator,
         reseller: Some(reseller),
         email: request.email.clone(),
         user_name: request.contact.user_name.parse().or_else(|_| "reseller".parse()).map_err(not_a_name)?,

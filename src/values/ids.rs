@@ -66,6 +66,7 @@ ids!(
     ResellerId,
     UserId,
     TokenId,
+    SessionId,
     TermsId,
     ProductId,
     BundleId,

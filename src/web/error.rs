@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Shell;
 use super::frame::frame;
+use super::proof::{self, Carried};
 
 /// Everything a page can end in but itself. Internal text goes to the log only, under the id that the page shows.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum Error {
     /// The form's token is missing or of another session.
     #[error("form out of date")]
     StaleForm,
+    /// The visitor must prove again who they are; what was sent comes back with the question.
+    #[error("proof needed")]
+    Unproved(Carried),
     /// The request cannot be read, such as a form that is too large.
     #[error("bad request: {0}")]
     BadRequest(String),
@@ -45,6 +49,8 @@ struct Said {
     title: String,
     message: String,
     reference: String,
+    /// The form to be sent again with the proof.
+    carried: Option<Carried>,
 }
 
 #[derive(Template)]
@@ -88,6 +94,9 @@ impl Error {
                 "This form is out of date",
                 "You signed in or out since it was opened. Go back, reload the page and send it again.",
             ),
+            Self::Unproved(_) => {
+                ("Confirm that it is you", "This asks for your second factor or password again.")
+            }
             Self::BadRequest(why) => ("The request cannot be read", why),
             Self::TooLarge(what) => ("This is too large", what),
             Self::Conflict(what) => ("This changed in the meantime", what),
@@ -106,7 +115,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::StaleForm | Self::Unproved(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -131,8 +140,17 @@ impl ResponseError for Error {
         }
         let mut response =
             response.content_type("text/plain; charset=utf-8").body(format!("{title}. {message}"));
-        let said =
-            Said { status: self.status_code(), title: title.into(), message: message.into(), reference };
+        let carried = match self {
+            Self::Unproved(carried) => Some(carried.clone()),
+            _ => None,
+        };
+        let said = Said {
+            status: self.status_code(),
+            title: title.into(),
+            message: message.into(),
+            reference,
+            carried,
+        };
         response.extensions_mut().insert(said);
         response
     }
@@ -149,9 +167,13 @@ pub async fn error_pages(
     // Only now: framing takes the sentence that the next page is to show.
     let Ok(shell) = frame(response.request()) else { return Ok(response) };
     let (back_href, back_label) = ("/", "Go to the overview");
-    let Said { status, title, message, reference } = said;
+    let Said { status, title, message, reference, carried } = said;
     let page = ErrorPage { shell, status: status.as_u16(), title, message, back_href, back_label, reference };
-    let Ok(body) = page.framed() else { return Ok(response) };
+    let body = match carried {
+        Some(carried) => proof::page(page.shell, carried, String::new()),
+        None => page.framed(),
+    };
+    let Ok(body) = body else { return Ok(response) };
     Ok(response.map_body(|head, _| {
         head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         BoxBody::new(body)

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Error, csrf};
+use super::{Error, csrf, proof};
 
 /// The largest form that is read, in bytes.
 const LIMIT: usize = 512 * 1024;
@@ -41,6 +41,7 @@ impl Fields {
     pub fn carried(&self) -> impl Iterator<Item = &(String, String)> {
         self.0.iter().filter(|(name, _)| {
             !matches!(name.as_str(), csrf::FIELD | "change" | "back" | "confirmed" | "ask")
+                && !proof::is_own_field(name)
         })
     }
 
@@ -84,6 +85,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             let fields: Fields = decode(&body)?;
             csrf::verify(&request, fields.get(csrf::FIELD))?;
+            if proof::is_asked_of(&request) {
+                return Err(Error::Unproved(proof::Carried::of(&request, &fields)));
+            }
             // PostgreSQL keeps every character but this one.
             if fields.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
                 return Err(Error::BadRequest("A field has a character that cannot be kept.".into()));

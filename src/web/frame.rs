@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use super::respond::FLASH;
 use super::shell::{Person, Shell, ShellRole, Theme, navigation};
 use super::{Error, Role, Site, Visitor, csrf};
+use crate::values::Right;
 
 impl FromRequest for Shell {
     type Error = Error;
@@ -31,11 +32,13 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         Role::Reseller { channel, .. } => ShellRole::Reseller { channel_ready: channel.is_some() },
     };
     let theme = request.cookie(Theme::COOKIE).map_or(Theme::Auto, |cookie| Theme::named(cookie.value()));
+    let rights: Vec<Right> = Right::ALL.into_iter().filter(|right| visitor.may(*right)).collect();
     Ok(Shell {
         portal_name: site.name.clone(),
         person: person(&visitor),
-        nav: navigation(role, request.path(), &visitor.waiting),
+        nav: navigation(role, &rights, request.path(), &visitor.waiting),
         role,
+        rights,
         csrf: csrf::token(request)?,
         flash: take_flash(request),
         demo: site.demo,
@@ -58,8 +61,8 @@ fn person(visitor: &Visitor) -> Option<Person> {
     let line = match &visitor.role {
         Role::Anonymous => return None,
         Role::Applicant { email, .. } => email.to_string(),
-        Role::Root { .. } => "Root administrator".to_owned(),
-        Role::Reseller { .. } => "Re-seller administrator".to_owned(),
+        Role::Root { .. } => format!("Root {}", visitor.staff.words().to_lowercase()),
+        Role::Reseller { .. } => format!("Re-seller {}", visitor.staff.words().to_lowercase()),
     };
     Some(Person::new(&visitor.name, &line))
 }

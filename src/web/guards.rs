@@ -9,16 +9,18 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::{Error, Role, Visitor};
-use crate::values::{Act, ApplicantId, ChannelId, Email, ResellerId, Scope, UserId};
+use crate::values::{
+    AccountSide, Act, ApplicantId, ChannelId, Email, ResellerId, Right, Scope, StaffRole, UserId,
+};
 
-/// The provider's administrator.
-pub struct RootAdmin {
+/// One of the provider's people; which right the route asks for, the gate has checked.
+pub struct RootStaff {
     pub user: UserId,
     act: Act,
 }
 
-/// A re-seller's administrator, bound to that re-seller.
-pub struct ResellerAdmin {
+/// One of a re-seller's people, bound to that re-seller.
+pub struct ResellerStaff {
     pub user: UserId,
     pub reseller: ResellerId,
     /// The one channel, once it exists.
@@ -26,12 +28,13 @@ pub struct ResellerAdmin {
     act: Act,
 }
 
-/// Either administrator; the scope says whose rows.
+/// Somebody of either side; the scope says whose rows.
 pub struct Member {
     pub user: UserId,
     pub scope: Scope,
     /// The re-seller's one channel; root has none.
     pub channel: Option<ChannelId>,
+    staff: StaffRole,
     act: Act,
 }
 
@@ -42,7 +45,7 @@ pub struct Applicant {
     act: Act,
 }
 
-impl RootAdmin {
+impl RootStaff {
     pub fn act(&self) -> Act {
         self.act.clone()
     }
@@ -52,7 +55,7 @@ impl RootAdmin {
     }
 }
 
-impl ResellerAdmin {
+impl ResellerStaff {
     pub fn act(&self) -> Act {
         self.act.clone()
     }
@@ -69,6 +72,12 @@ impl Member {
 
     pub fn is_root(&self) -> bool {
         self.scope == Scope::Root
+    }
+
+    /// Whether this person's role has the right.
+    pub fn may(&self, right: Right) -> bool {
+        let side = if self.is_root() { AccountSide::Root } else { AccountSide::Reseller };
+        right.is_of(side, self.staff)
     }
 }
 
@@ -93,18 +102,20 @@ macro_rules! guard {
     };
 }
 
-guard!(RootAdmin, visitor => match visitor.role {
+guard!(RootStaff, visitor => match visitor.role {
     Role::Root { user } => Some(Self { user, act: visitor.act() }),
     _ => None,
 });
-guard!(ResellerAdmin, visitor => match visitor.role {
+guard!(ResellerStaff, visitor => match visitor.role {
     Role::Reseller { user, reseller, channel } => Some(Self { user, reseller, channel, act: visitor.act() }),
     _ => None,
 });
 guard!(Member, visitor => match visitor.role {
-    Role::Root { user } => Some(Self { user, scope: Scope::Root, channel: None, act: visitor.act() }),
+    Role::Root { user } => {
+        Some(Self { user, scope: Scope::Root, channel: None, staff: visitor.staff, act: visitor.act() })
+    },
     Role::Reseller { user, reseller, channel } => {
-        Some(Self { user, scope: Scope::Reseller(reseller), channel, act: visitor.act() })
+        Some(Self { user, scope: Scope::Reseller(reseller), channel, staff: visitor.staff, act: visitor.act() })
     }
     _ => None,
 });

@@ -12,6 +12,8 @@ mod frame;
 mod guards;
 pub mod headers;
 pub mod links;
+pub mod proof;
+mod proxies;
 mod respond;
 pub mod shell;
 mod site;
@@ -20,7 +22,8 @@ mod visitor;
 
 pub use error::{Error, error_pages};
 pub use form::{Errors, Fields, Form, NoFields, kept_text};
-pub use guards::{Applicant, Member, ResellerAdmin, RootAdmin};
+pub use guards::{Applicant, Member, ResellerStaff, RootStaff};
+pub use proxies::Proxies;
 pub use respond::{Go, page, page_with, random_token, see_other};
 pub use shell::Shell;
 pub use site::Site;

@@ -2,6 +2,8 @@
 //!
 //! A page struct carries a [`Shell`] in a field named `shell`; `base.html` and `bare.html` read it.
 
+use crate::values::Right;
+
 /// Everything that the frame of a page shows. Plain data; pages never compute any of it themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shell {
@@ -10,6 +12,8 @@ pub struct Shell {
     /// The signed-in person; `None` for visitors.
     pub person: Option<Person>,
     pub role: ShellRole,
+    /// What the person's role lets them do.
+    pub rights: Vec<Right>,
     pub nav: Vec<NavGroup>,
     /// The token that every form of the page carries.
     pub csrf: String,
@@ -145,16 +149,59 @@ pub struct NavItem {
     pub current: bool,
 }
 
+impl Shell {
+    /// Whether to offer what asks for this right; the gate decides whether it may be done.
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+
+    pub fn may_decide(&self) -> bool {
+        self.may(Right::Requests)
+    }
+
+    pub fn may_keep_catalog(&self) -> bool {
+        self.may(Right::Catalog)
+    }
+
+    pub fn may_keep_channels(&self) -> bool {
+        self.may(Right::Channels)
+    }
+
+    pub fn may_price(&self) -> bool {
+        self.may(Right::Prices)
+    }
+
+    pub fn may_sell(&self) -> bool {
+        self.may(Right::Selling)
+    }
+
+    pub fn may_import(&self) -> bool {
+        self.may(Right::Usage)
+    }
+
+    pub fn may_settle(&self) -> bool {
+        self.may(Right::Settling)
+    }
+
+    pub fn may_agree(&self) -> bool {
+        self.may(Right::Agreeing)
+    }
+
+    pub fn may_keep_people(&self) -> bool {
+        self.may(Right::People)
+    }
+}
+
 type Entry = (&'static str, &'static str, &'static str, i64);
 
 /// The menu of a role, with the entry of `path` (without query) marked as current.
-pub fn navigation(role: ShellRole, path: &str, waiting: &Waiting) -> Vec<NavGroup> {
+pub fn navigation(role: ShellRole, rights: &[Right], path: &str, waiting: &Waiting) -> Vec<NavGroup> {
     let groups = match role {
         ShellRole::Anonymous => Vec::new(),
         ShellRole::Applicant => {
             vec![(None, vec![("Your request", "/application", "file-text", waiting.application)])]
         }
-        ShellRole::Root => root_menu(waiting),
+        ShellRole::Root => root_menu(waiting, rights.contains(&Right::Outbox)),
         ShellRole::Reseller { channel_ready: false } => vec![overview(), account(waiting)],
         ShellRole::Reseller { channel_ready: true } => reseller_menu(waiting),
     };
@@ -183,7 +230,8 @@ fn overview() -> Group {
 }
 
 fn account(waiting: &Waiting) -> Group {
-    (Some("Account"), vec![("Agreement", "/agreement", "signature", waiting.agreement)])
+    let people = ("People", "/people", "users", 0);
+    (Some("Account"), vec![("Agreement", "/agreement", "signature", waiting.agreement), people])
 }
 
 fn reports() -> Group {
@@ -207,7 +255,7 @@ fn money(waiting: &Waiting) -> Group {
     (Some("Money"), vec![statements, ("Simulation", "/simulation", "chart-line", 0)])
 }
 
-fn root_menu(waiting: &Waiting) -> Vec<Group> {
+fn root_menu(waiting: &Waiting, has_outbox: bool) -> Vec<Group> {
     let partners = vec![
         ("Requests", "/requests", "inbox", waiting.requests),
         ("Re-sellers", "/resellers", "handshake", 0),
@@ -217,8 +265,10 @@ fn root_menu(waiting: &Waiting) -> Vec<Group> {
     let sales =
         vec![("Customers", "/customers", "users", 0), ("Subscriptions", "/subscriptions", "repeat", 0)];
     let catalog = vec![("Bundles", "/bundles", "package", 0), ("Products", "/products", "boxes", 0)];
-    let control =
-        vec![("Audit log", "/audit", "scroll-text", 0), ("Outbox", "/outbox", "mail", waiting.outbox)];
+    let mut control = vec![("People", "/people", "users", 0), ("Audit log", "/audit", "scroll-text", 0)];
+    if has_outbox {
+        control.push(("Outbox", "/outbox", "mail", waiting.outbox));
+    }
     vec![
         overview(),
         (Some("Partners"), partners),
@@ -249,7 +299,8 @@ impl Shell {
             portal_name: "Northgate Cloud".to_owned(),
             person: Some(Person::new("Priya Raman", "Root administrator")),
             role: ShellRole::Root,
-            nav: navigation(ShellRole::Root, "/", &waiting),
+            rights: Right::ALL.to_vec(),
+            nav: navigation(ShellRole::Root, &Right::ALL, "/", &waiting),
             csrf: "token-of-the-test".to_owned(),
             flash: None,
             demo: false,
@@ -264,14 +315,14 @@ mod tests {
     use super::*;
 
     fn labels(role: ShellRole) -> Vec<&'static str> {
-        navigation(role, "/", &Waiting::default())
+        navigation(role, &Right::ALL, "/", &Waiting::default())
             .iter()
             .flat_map(|group| group.items.iter().map(|item| item.label).collect::<Vec<_>>())
             .collect()
     }
 
     fn current(path: &str) -> Vec<&'static str> {
-        navigation(ShellRole::Root, path, &Waiting::default())
+        navigation(ShellRole::Root, &Right::ALL, path, &Waiting::default())
             .iter()
             .flat_map(|group| group.items.clone())
             .filter_map(|item| item.current.then_some(item.href))
@@ -280,7 +331,7 @@ mod tests {
 
     #[test]
     fn a_reseller_without_a_channel_sees_only_overview_and_agreement() {
-        assert_eq!(labels(ShellRole::Reseller { channel_ready: false }), ["Overview", "Agreement"]);
+        assert_eq!(labels(ShellRole::Reseller { channel_ready: false }), ["Overview", "Agreement", "People"]);
     }
 
     #[test]
@@ -306,7 +357,8 @@ mod tests {
 
     #[test]
     fn a_count_of_zero_shows_nothing() {
-        let menu = navigation(ShellRole::Root, "/", &Waiting { requests: 3, ..Waiting::default() });
+        let menu =
+            navigation(ShellRole::Root, &Right::ALL, "/", &Waiting { requests: 3, ..Waiting::default() });
         let counts: Vec<_> =
             menu.iter().flat_map(|group| &group.items).filter_map(|item| item.count).collect();
         assert_eq!(counts, [3]);

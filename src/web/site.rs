@@ -1,8 +1,10 @@
 //! What is the same for every visitor.
 
+use super::Proxies;
 use crate::clock::SharedClock;
+use crate::keyring::Keyring;
 
-/// The portal as a whole: its name, address, secret and clock.
+/// The portal as a whole: its name, address, keys and clock.
 #[derive(Clone)]
 pub struct Site {
     pub name: String,
@@ -12,7 +14,9 @@ pub struct Site {
     pub https: bool,
     /// Demonstration data is loaded: every page says so.
     pub demo: bool,
-    pub secret: String,
+    pub keys: Keyring,
+    /// Whose word about a client's address is believed.
+    pub proxies: Proxies,
     /// Full days of silence after which a statement counts as agreed.
     pub agree_after_days: u32,
     pub clock: SharedClock,

@@ -1,10 +1,12 @@
 //! Who is visiting, and which doors are open to whom.
 
 use actix_web::{HttpMessage, HttpRequest};
+use chrono::Duration;
 
 use super::shell::Waiting;
 use crate::values::{
-    Act, Actor, ActorKind, ApplicantId, ChannelId, Email, ResellerId, Scope, Timestamp, UserId,
+    AccountSide, Act, Actor, ActorKind, ApplicantId, ChannelId, Email, ResellerId, Right, Scope, StaffRole,
+    Timestamp, UserId,
 };
 
 /// Who a visitor is, as the session and the database say at this request.
@@ -20,13 +22,24 @@ pub enum Role {
 #[derive(Debug, Clone)]
 pub struct Visitor {
     pub role: Role,
+    /// A member's role on its side.
+    pub staff: StaffRole,
     pub name: String,
     /// The address the request came from.
     pub address: Option<String>,
     pub at: Timestamp,
+    /// Whether the account has a second factor.
+    pub has_factor: bool,
+    /// Must set up a second factor before anything else.
+    pub lacks_factor: bool,
+    /// When this person last proved who they are, by second factor or password.
+    pub proved_at: Option<Timestamp>,
     /// What waits for this person, for the menu.
     pub waiting: Waiting,
 }
+
+/// How long a proof of who somebody is serves for what asks for it again.
+const PROOF_LASTS: Duration = Duration::minutes(10);
 
 /// Who may enter a route. What is not named here is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +48,7 @@ pub enum Access {
     Applicant,
     Root,
     Reseller,
-    /// Root and re-seller administrators, each with their own scope.
+    /// Root's and a re-seller's people, each with their own scope.
     Member,
 }
 
@@ -58,11 +71,49 @@ impl Visitor {
     }
 
     pub fn anonymous(at: Timestamp) -> Self {
-        Self { role: Role::Anonymous, name: String::new(), address: None, at, waiting: Waiting::default() }
+        Self {
+            role: Role::Anonymous,
+            staff: StaffRole::ReadOnly,
+            name: String::new(),
+            address: None,
+            at,
+            has_factor: false,
+            lacks_factor: false,
+            proved_at: None,
+            waiting: Waiting::default(),
+        }
     }
 
-    /// Whether this visitor may pass a door with that sign.
-    pub fn entry(&self, access: Access) -> Entry {
+    /// The side that a member is on.
+    pub fn side(&self) -> Option<AccountSide> {
+        match self.role {
+            Role::Root { .. } => Some(AccountSide::Root),
+            Role::Reseller { .. } => Some(AccountSide::Reseller),
+            Role::Anonymous | Role::Applicant { .. } => None,
+        }
+    }
+
+    /// Whether a member's role has the right.
+    pub fn may(&self, right: Right) -> bool {
+        self.side().is_some_and(|side| right.is_of(side, self.staff))
+    }
+
+    /// Whether the proof of who this is was given lately enough for what must not happen by a stolen session.
+    pub fn is_proved(&self) -> bool {
+        self.proved_at.is_some_and(|proved| self.at < proved.plus(PROOF_LASTS))
+    }
+
+    /// Whether this visitor may pass a door with that sign, and has the right that it asks for.
+    pub fn entry(&self, access: Access, right: Right) -> Entry {
+        match self.door(access) {
+            Entry::Enter if self.side().is_some() && access != Access::Anyone && !self.may(right) => {
+                Entry::Refuse
+            }
+            entry => entry,
+        }
+    }
+
+    fn door(&self, access: Access) -> Entry {
         use Access as A;
         match (&self.role, access) {
             (_, A::Anyone)

@@ -1,10 +1,17 @@
 //! Who gets in, and what each visitor may see.
 
+mod account;
 mod csrf;
+mod factor;
 mod links;
 mod matrix;
+mod offered;
+mod people;
+mod proof;
+mod recovery;
 mod sign_in;
 mod smuggled;
 mod standing;
 mod table;
 mod tenancy;
+mod throttle;

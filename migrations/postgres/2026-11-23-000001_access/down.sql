@@ -1,3 +1,7 @@
+DROP TABLE failed_pairs;
+DROP TABLE throttles;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
 DROP TABLE sessions;
 DROP TABLE tokens;
 DROP TABLE users;

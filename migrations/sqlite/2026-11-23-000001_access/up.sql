@@ -73,7 +73,8 @@ CREATE INDEX resellers_by_name ON resellers (name_key);
 
 CREATE TABLE users (
     id BLOB NOT NULL PRIMARY KEY,
-    role TEXT NOT NULL CHECK (role IN ('root', 'reseller')),
+    side TEXT NOT NULL CHECK (side IN ('root', 'reseller')),
+    role TEXT NOT NULL,
     reseller_id BLOB REFERENCES resellers (id),
     email TEXT NOT NULL UNIQUE,
     user_name TEXT NOT NULL UNIQUE,
@@ -82,14 +83,17 @@ CREATE TABLE users (
     state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
     created_at INTEGER NOT NULL,
     last_sign_in_at INTEGER,
-    CHECK ((role = 'reseller') = (reseller_id IS NOT NULL))
+    -- Wrong passwords in a row.
+    failures INTEGER NOT NULL DEFAULT 0,
+    CHECK ((side = 'reseller') = (reseller_id IS NOT NULL)),
+    CHECK (role IN ('administrator', 'read_only') OR (side = 'root' AND role = 'finance') OR (side = 'reseller' AND role = 'seller'))
 ) STRICT;
 CREATE INDEX users_by_reseller ON users (reseller_id);
 
 -- One-use links: only the hash of the secret is kept.
 CREATE TABLE tokens (
     id BLOB NOT NULL PRIMARY KEY,
-    purpose TEXT NOT NULL CHECK (purpose IN ('first_root', 'set_password', 'applicant')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('first_root', 'set_password', 'recovery', 'applicant')),
     secret_hash TEXT NOT NULL UNIQUE,
     subject BLOB,
     created_at INTEGER NOT NULL,
@@ -99,10 +103,48 @@ CREATE TABLE tokens (
 
 CREATE TABLE sessions (
     key_hash TEXT NOT NULL PRIMARY KEY,
+    -- The id under which its owner sees it.
+    id BLOB NOT NULL UNIQUE,
     user_id BLOB REFERENCES users (id),
     state TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    -- How many seconds without use end it, and when it ends whatever happens.
+    idle_seconds INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE second_factors (
+    user_id BLOB NOT NULL PRIMARY KEY REFERENCES users (id),
+    -- Sealed with a key that is not in the database.
+    secret TEXT NOT NULL,
+    enrolled_at INTEGER NOT NULL,
+    -- The step of the newest code that was used: none serves twice.
+    last_step INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    locked_until INTEGER
+) STRICT;
+
+CREATE TABLE recovery_codes (
+    user_id BLOB NOT NULL REFERENCES users (id),
+    code_hash TEXT NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (user_id, code_hash)
+) STRICT;
+
+-- How far tries have run ahead of their allowance, by account, address or browser.
+CREATE TABLE throttles (
+    name TEXT NOT NULL PRIMARY KEY,
+    spent_until INTEGER NOT NULL
+) STRICT;
+
+-- Distinct pairs of name and password that failed from an address; of each pair a few bits only.
+CREATE TABLE failed_pairs (
+    address TEXT NOT NULL,
+    pair TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (address, pair)
+) STRICT;

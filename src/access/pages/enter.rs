@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use crate::access::{Purpose, identify, store, tokens};
+use crate::access::{Purpose, session, store, tokens};
 use crate::db::{AnyConnection, Db, Failure};
 use crate::values::{ApplicantId, Email, Timestamp};
 use crate::web::{Answer, Form, NoFields, Shell, Site, page, page_with, see_other};
@@ -35,7 +35,7 @@ pub async fn submit(
     let (secret, now) = (secret.into_inner(), site.clock.now());
     match db.write(move |connection| redeem(connection, &secret, now)).await? {
         Some((id, email)) => {
-            identify::enter_as_applicant(&session, id, &email)?;
+            session::enter_as_applicant(&session, id, &email, now)?;
             Ok(see_other("/application"))
         }
         None => page_with(StatusCode::GONE, &EnterPage { shell, over: true }),
@@ -47,7 +47,7 @@ fn redeem(
     secret: &str,
     now: Timestamp,
 ) -> Result<Option<(ApplicantId, Email)>, Failure> {
-    let Some(Some(subject)) = tokens::redeem(connection, secret, Purpose::Applicant, now)? else {
+    let Some(Some(subject)) = tokens::redeem(connection, secret, &[Purpose::Applicant], now)? else {
         return Ok(None);
     };
     let id = ApplicantId::from_uuid(subject.as_uuid());

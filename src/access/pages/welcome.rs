@@ -1,17 +1,21 @@
 //! `/welcome/{secret}`: set a password by a one-use link; the first root administrator also says who they are.
 
 use actix_session::Session;
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::access::store::Credentials;
 use crate::access::{
-    AccountRole, NewUser, Purpose, check_new_password, hash_password, identify, store, tokens,
+    NewUser, Purpose, User, check_new_password, factors, hash_password, password, store, tokens,
 };
 use crate::db::{AnyConnection, Db, Decided, Failure};
-use crate::values::{Act, Actor, ActorKind, Email, ObjectId, Timestamp, UserId};
+use crate::values::{AccountSide, Act, Actor, ActorKind, Email, ObjectId, StaffRole, Timestamp, UserId};
 use crate::web::{Answer, Error, Errors, Form, Go, Shell, Site, page, page_with};
+
+use super::sign_in::{enter, welcome};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -32,6 +36,7 @@ struct WelcomePage {
     first_root: bool,
     /// Whose password it is.
     email: String,
+    shortest: usize,
     form: Welcome,
     errors: Errors,
 }
@@ -39,8 +44,10 @@ struct WelcomePage {
 /// What a valid link asks for.
 enum Invited {
     FirstRoot,
-    Account(Email),
+    Account(Box<User>, HasFactor),
 }
+
+type HasFactor = bool;
 
 /// The link was used, is over, or a root administrator exists by now.
 enum Refusal {
@@ -54,10 +61,9 @@ pub async fn show(shell: Shell, db: Data<Db>, site: Data<Site>, secret: Path<Str
 
 pub async fn submit(
     shell: Shell,
-    session: Session,
-    go: Go,
-    db: Data<Db>,
-    site: Data<Site>,
+    request: HttpRequest,
+    (session, go): (Session, Go),
+    (db, site): (Data<Db>, Data<Site>),
     secret: Path<String>,
     form: Form<Welcome>,
 ) -> Answer {
@@ -66,7 +72,7 @@ pub async fn submit(
         return page_with(StatusCode::GONE, &welcome_page(shell, &None, form, Errors::default()));
     };
     let mut errors = Errors::default();
-    errors.take("password", check_new_password(&form.password, &form.again));
+    check_password(&invited, &form, &site, &mut errors);
     let new_root = new_root(&invited, &form, &mut errors);
     if !errors.is_empty() {
         return page_with(
@@ -79,9 +85,11 @@ pub async fn submit(
     let use_link =
         move |connection: &mut AnyConnection| redeem(connection, &secret, new_root.as_ref(), &hash, now);
     match db.write(use_link).await.decided()? {
-        Ok(user) => {
-            identify::enter_as_user(&session, user)?;
-            go.to("/", "Your password is set and you are signed in")
+        Ok(known) if known.has_factor => go.to("/sign-in", "Your password is set; sign in with it"),
+        Ok(known) => {
+            enter(&session, &request, &known, false, now)?;
+            go.to("/", "Your password is set and you are signed in")?;
+            welcome(&site, known.user, "/")
         }
         Err(Refusal::Over) => {
             page_with(StatusCode::GONE, &welcome_page(shell, &None, form, Errors::default()))
@@ -90,14 +98,15 @@ pub async fn submit(
 }
 
 fn welcome_page(shell: Shell, invited: &Option<Invited>, form: Welcome, errors: Errors) -> WelcomePage {
-    let (over, first_root, email) = match invited {
-        None => (true, false, String::new()),
-        Some(Invited::FirstRoot) => (false, true, String::new()),
-        Some(Invited::Account(email)) => (false, false, email.to_string()),
+    let (over, first_root, email, has_factor) = match invited {
+        None => (true, false, String::new(), false),
+        Some(Invited::FirstRoot) => (false, true, String::new(), false),
+        Some(Invited::Account(user, has_factor)) => (false, false, user.email.to_string(), *has_factor),
     };
+    let shortest = password::shortest(has_factor);
     // A password is never sent back.
     let form = Welcome { password: String::new(), again: String::new(), ..form };
-    WelcomePage { shell, over, first_root, email, form, errors }
+    WelcomePage { shell, over, first_root, email, shortest, form, errors }
 }
 
 async fn invited(db: &Db, site: &Site, secret: String) -> Result<Option<Invited>, Error> {
@@ -105,14 +114,27 @@ async fn invited(db: &Db, site: &Site, secret: String) -> Result<Option<Invited>
     let found = db.read(move |connection| {
         Ok(match tokens::look_up(connection, &secret, now)? {
             Some((Purpose::FirstRoot, _)) if !store::has_root(connection)? => Some(Invited::FirstRoot),
-            Some((Purpose::SetPassword, Some(subject))) => {
+            Some((Purpose::SetPassword | Purpose::Recovery, Some(subject))) => {
                 let user = store::find(connection, UserId::from_uuid(subject.as_uuid()))?;
-                Some(Invited::Account(user.email))
+                let has_factor = factors::has_factor(connection, user.id)?;
+                Some(Invited::Account(Box::new(user), has_factor))
             }
             _ => None,
         })
     });
     Ok(found.await?)
+}
+
+/// The rules of passwords, with what the account or the form says of its owner.
+fn check_password(invited: &Invited, form: &Welcome, site: &Site, errors: &mut Errors) {
+    let (name, email, user_name, has_factor) = match invited {
+        Invited::FirstRoot => (form.full_name.as_str(), form.email.as_str(), "root", false),
+        Invited::Account(user, has_factor) => {
+            (user.full_name.as_str(), user.email.as_str(), user.user_name.as_str(), *has_factor)
+        }
+    };
+    let own = [name, email, user_name, site.name.as_str()];
+    errors.take("password", check_new_password(&form.password, &form.again, has_factor, &own));
 }
 
 fn new_root(invited: &Invited, form: &Welcome, errors: &mut Errors) -> Option<NewUser> {
@@ -125,11 +147,13 @@ fn new_root(invited: &Invited, form: &Welcome, errors: &mut Errors) -> Option<Ne
         errors.add("full_name", "Enter your name");
     }
     let user_name = "root".parse().ok()?;
-    Some(NewUser { role: AccountRole::Root, reseller: None, email: email?, user_name, full_name })
+    let (side, role) = (AccountSide::Root, StaffRole::Administrator);
+    Some(NewUser { side, reseller: None, role, email: email?, user_name, full_name })
 }
 
-async fn hashed(password: String) -> Result<String, Error> {
-    let hashed = tokio::task::spawn_blocking(move || hash_password(&password)).await;
+/// The hash of a password, made off the async threads.
+pub(super) async fn hashed(password: String) -> Result<String, Error> {
+    let hashed = password::off_thread(move || hash_password(&password)).await;
     hashed
         .map_err(|error| Error::Internal(error.to_string()))?
         .map_err(|error| Error::Internal(error.to_string()))
@@ -141,10 +165,13 @@ fn redeem(
     new_root: Option<&NewUser>,
     hash: &str,
     now: Timestamp,
-) -> Result<UserId, Failure<Refusal>> {
-    let purpose = if new_root.is_some() { Purpose::FirstRoot } else { Purpose::SetPassword };
+) -> Result<Credentials, Failure<Refusal>> {
+    let purposes: &[Purpose] = match new_root {
+        Some(_) => &[Purpose::FirstRoot],
+        None => &[Purpose::SetPassword, Purpose::Recovery],
+    };
     let subject: Option<ObjectId> =
-        tokens::redeem(connection, secret, purpose, now)?.ok_or(Failure::Refused(Refusal::Over))?;
+        tokens::redeem(connection, secret, purposes, now)?.ok_or(Failure::Refused(Refusal::Over))?;
     let name = new_root.map_or("One-use link", |new| new.full_name.as_str());
     let who = Actor { kind: ActorKind::System, id: None, name: name.to_owned(), address: None };
     let act = Act { who, at: now };
@@ -155,5 +182,5 @@ fn redeem(
         (None, None) => return Err(Failure::Refused(Refusal::Over)),
     };
     store::set_password(connection, user, hash, &act)?;
-    Ok(user)
+    Ok(store::credentials_of(connection, user)?)
 }

@@ -8,10 +8,10 @@ use super::bundle;
 use crate::catalog::bundle_store;
 use crate::db::{Db, Decided};
 use crate::values::BundleId;
-use crate::web::{Answer, Errors, Form, Go, NoFields, RootAdmin, Shell, Site};
+use crate::web::{Answer, Errors, Form, Go, NoFields, RootStaff, Shell, Site};
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

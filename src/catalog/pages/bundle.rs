@@ -18,7 +18,7 @@ use crate::catalog::{
 };
 use crate::db::Db;
 use crate::values::{BundleId, ChannelId, Currency, PriceVersionId, Timestamp};
-use crate::web::{Answer, Errors, RootAdmin, Shell, Site, page_with};
+use crate::web::{Answer, Errors, RootStaff, Shell, Site, page_with};
 
 /// A component as the page shows it.
 struct PartRow {
@@ -101,6 +101,11 @@ struct BundlePage {
 }
 
 impl BundlePage {
+    /// Whether the reader may still change its components and charges.
+    fn is_changeable(&self) -> bool {
+        self.is_draft() && self.shell.may_keep_catalog()
+    }
+
     fn is_draft(&self) -> bool {
         self.bundle.state == BundleState::Draft
     }
@@ -123,7 +128,7 @@ impl BundlePage {
 }
 
 pub async fn show(
-    _root: RootAdmin,
+    _root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     site: Data<Site>,

@@ -11,7 +11,7 @@ use super::product::text;
 use crate::catalog::{Bundle, BundleKind, NewBundle, bundle_store, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, Code};
-use crate::web::{Answer, Errors, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
 /// The longest description, in letters.
 const LONGEST: usize = 1000;
@@ -53,13 +53,13 @@ struct BundleFormPage {
     errors: Errors,
 }
 
-pub async fn create(_root: RootAdmin, shell: Shell) -> Answer {
+pub async fn create(_root: RootStaff, shell: Shell) -> Answer {
     let form = BundleForm { kind: BundleKind::Bundle.to_string(), ..BundleForm::default() };
     page(&BundleFormPage { shell, bundle: None, form, errors: Errors::default() })
 }
 
 pub async fn submit_new(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -78,7 +78,7 @@ pub async fn submit_new(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
 }
 
-pub async fn edit(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
+pub async fn edit(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
     let id = id.into_inner();
     let bundle = db.read(move |connection| store::bundle(connection, id)).await?;
     let form = BundleForm {
@@ -91,7 +91,7 @@ pub async fn edit(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<BundleI
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

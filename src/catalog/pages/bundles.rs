@@ -15,7 +15,7 @@ use crate::catalog::{
 use crate::db::Db;
 use crate::db::paging::{Cursor, Slice};
 use crate::values::Currency;
-use crate::web::{Answer, RootAdmin, Shell, Site, links, page};
+use crate::web::{Answer, RootStaff, Shell, Site, links, page};
 
 const SIZE: i64 = 50;
 
@@ -105,7 +105,7 @@ struct BundlesPage {
 }
 
 pub async fn show(
-    _root: RootAdmin,
+    _root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     site: Data<Site>,

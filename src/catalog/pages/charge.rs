@@ -11,7 +11,7 @@ use super::{bundle, component};
 use crate::catalog::{Bundle, BundleRefusal, ChargeKind, ChargeModel, NewCharge, draft_store, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, ChargeId, ProductId, Quantity, QuantityFault};
-use crate::web::{Answer, Errors, Form, Go, NoFields, RootAdmin, Shell, Site, page_with};
+use crate::web::{Answer, Errors, Form, Go, NoFields, RootStaff, Shell, Site, page_with};
 
 const KINDS: [(ChargeKind, &str); 3] = [
     (ChargeKind::Recurring, "Monthly: for each unit of the subscription"),
@@ -77,7 +77,7 @@ struct ChargePage {
     errors: Errors,
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
     let bundle = component::draft(&db, *id).await?;
     let form = ChargeForm {
         kind: ChargeKind::Recurring.to_string(),
@@ -101,7 +101,7 @@ async fn form_page(shell: Shell, db: &Db, bundle: Bundle, form: ChargeForm, erro
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -131,7 +131,7 @@ pub async fn submit(
 }
 
 pub async fn remove(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

@@ -12,7 +12,7 @@ use crate::catalog::draft_store::{self, Part};
 use crate::catalog::{Bundle, BundleKind, BundleRefusal, BundleState, Component, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, ProductId, Quantity};
-use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootAdmin, Shell, Site, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootStaff, Shell, Site, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -58,7 +58,7 @@ impl ComponentPage {
 }
 
 pub async fn show(
-    _root: RootAdmin,
+    _root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     id: Path<BundleId>,
@@ -108,7 +108,7 @@ async fn form_page(shell: Shell, db: &Db, bundle: Bundle, form: ComponentForm, e
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -133,7 +133,7 @@ pub async fn submit(
 }
 
 pub async fn remove(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

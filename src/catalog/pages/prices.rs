@@ -18,7 +18,7 @@ use crate::catalog::{
 use crate::db::{AnyConnection, Db, Decided, Failure};
 use crate::values::{Act, BundleId, Currency, PriceVersionId};
 use crate::web::{
-    Answer, Error, Errors, Fields, Form, Go, NoFields, RootAdmin, Shell, Site, page_with, see_other,
+    Answer, Error, Errors, Fields, Form, Go, NoFields, RootStaff, Shell, Site, page_with, see_other,
 };
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -79,13 +79,13 @@ async fn read(db: &Db, path: Path<(BundleId, String)>) -> Result<Book, Error> {
 }
 
 /// Opens the prices of the currency that was chosen.
-pub async fn choose(_root: RootAdmin, id: Path<BundleId>, wish: Query<Wish>) -> Answer {
+pub async fn choose(_root: RootStaff, id: Path<BundleId>, wish: Query<Wish>) -> Answer {
     let currency: Currency = wish.currency.parse().map_err(|_| Error::NotFound)?;
     Ok(see_other(format!("/bundles/{id}/prices/{currency}")))
 }
 
 pub async fn show(
-    _root: RootAdmin,
+    _root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     site: Data<Site>,
@@ -109,7 +109,7 @@ fn form_page(shell: Shell, book: Book, form: PriceForm, errors: Errors) -> Answe
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -156,7 +156,7 @@ fn save(
 }
 
 pub async fn drop_planned(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::catalog::{NewProduct, Product, ProductRefusal, lists, product_store, store};
 use crate::db::{Db, Decided};
 use crate::values::{Code, ProductId};
-use crate::web::{Answer, Errors, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
 /// The longest text of a field, in letters.
 const LONGEST: usize = 120;
@@ -81,7 +81,7 @@ struct ProductPage {
     errors: Errors,
 }
 
-pub async fn create(_root: RootAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn create(_root: RootStaff, shell: Shell, db: Data<Db>) -> Answer {
     let form = ProductForm { metered: "on".into(), ..ProductForm::default() };
     new_page(shell, &db, form, Errors::default()).await
 }
@@ -97,7 +97,7 @@ fn status_of(errors: &Errors) -> StatusCode {
 }
 
 pub async fn submit_new(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -116,7 +116,7 @@ pub async fn submit_new(
     }
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<ProductId>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<ProductId>) -> Answer {
     let (product, used, categories) = read(&db, *id).await?;
     let form = ProductForm::of(&product);
     page(&ProductPage { shell, product: Some(product), used, categories, form, errors: Errors::default() })
@@ -131,7 +131,7 @@ async fn read(db: &Db, id: ProductId) -> Result<(Product, bool, Vec<String>), cr
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

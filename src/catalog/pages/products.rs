@@ -10,7 +10,7 @@ use crate::catalog::Product;
 use crate::catalog::lists::{self, ProductFilter};
 use crate::db::Db;
 use crate::db::paging::{Cursor, Slice};
-use crate::web::{Answer, RootAdmin, Shell, links, page};
+use crate::web::{Answer, RootStaff, Shell, links, page};
 
 const SIZE: i64 = 50;
 
@@ -41,7 +41,7 @@ impl ProductsPage {
     }
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let filter = ProductFilter {
         text: search.q.clone(),

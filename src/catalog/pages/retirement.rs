@@ -9,7 +9,7 @@ use super::bundle;
 use crate::catalog::{Bundle, BundleState, bundle_store, store};
 use crate::db::{Db, Decided};
 use crate::values::BundleId;
-use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootAdmin, Shell, Site, page};
+use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootStaff, Shell, Site, page};
 
 #[derive(Template)]
 #[template(path = "catalog/retirement.html")]
@@ -22,7 +22,7 @@ struct RetirementPage {
 }
 
 pub async fn show(
-    _root: RootAdmin,
+    _root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     site: Data<Site>,
@@ -44,7 +44,7 @@ pub async fn show(
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

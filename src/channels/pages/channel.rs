@@ -8,7 +8,7 @@ use crate::catalog;
 use crate::channels::{Channel, ChannelBundle, store};
 use crate::db::Db;
 use crate::values::ChannelId;
-use crate::web::{Answer, Error, RootAdmin, Shell, page};
+use crate::web::{Answer, Error, RootStaff, Shell, page};
 
 #[derive(Template)]
 #[template(path = "channels/channel.html")]
@@ -20,7 +20,18 @@ struct ChannelPage {
     history: Vec<Entry>,
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+impl ChannelPage {
+    /// Where its bundles are changed; empty for who may not.
+    fn bundles_href(&self) -> String {
+        if self.shell.may_keep_channels() {
+            format!("/channels/{}/bundles", self.channel.id)
+        } else {
+            String::new()
+        }
+    }
+}
+
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: ChannelId = id.parse().map_err(|_| Error::NotFound)?;
     let scope = root.scope();
     let loaded = db.read(move |connection| {

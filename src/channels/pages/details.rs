@@ -9,7 +9,7 @@ use crate::channels::Channel;
 use crate::channels::store::{self, Refusal};
 use crate::db::{Db, Decided};
 use crate::values::{ChannelId, Scope};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Template)]
 #[template(path = "channels/details.html")]
@@ -32,7 +32,7 @@ async fn find(db: &Db, scope: Scope, id: &str) -> Result<Channel, Error> {
     Ok(db.read(move |connection| store::find(connection, scope, id)).await?)
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let channel = find(&db, root.scope(), &id).await?;
     let mut fields = form::details_fields(&channel);
     fields.push(("revision".into(), channel.revision.to_string()));
@@ -41,7 +41,7 @@ pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>)
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

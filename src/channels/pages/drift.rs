@@ -14,7 +14,7 @@ use crate::channels::policy;
 use crate::db::{Db, Decided};
 use crate::values::{ChargeId, Currency, Scope};
 use crate::web::filters::counted;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
 use super::prices::percent_text;
 
@@ -116,12 +116,12 @@ fn repriced_part(
     values.get(&charge)?.part(tier)
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>) -> Answer {
     let fields = Fields(vec![("from".into(), root.act().today().to_string())]);
     page(&drift_page(shell, &db, root.scope(), &fields, Errors::default()).await?)
 }
 
-pub async fn submit(root: RootAdmin, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
     let Form(fields) = form;
     let (scope, act) = (root.scope(), root.act());
     let mut errors = Errors::default();

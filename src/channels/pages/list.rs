@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::channels::{Channel, store};
 use crate::db::Db;
 use crate::values::search_key;
-use crate::web::{Answer, RootAdmin, Shell, page};
+use crate::web::{Answer, RootStaff, Shell, page};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -35,7 +35,7 @@ impl ListPage {
 }
 
 /// **Permissions**: root.
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let mut rows = db.read(move |connection| store::list(connection, root.scope())).await?;
     let key = search_key(&search.q);

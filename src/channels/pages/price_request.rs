@@ -16,7 +16,7 @@ use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::values::{PriceRequestId, Scope};
 use crate::web::{
-    Answer, Error, Errors, Fields, Form, Go, Member, NoFields, ResellerAdmin, RootAdmin, Shell, Site,
+    Answer, Error, Errors, Fields, Form, Go, Member, NoFields, ResellerStaff, RootStaff, Shell, Site,
     kept_text, page, page_with,
 };
 
@@ -88,7 +88,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<PriceRequ
 const ANSWER: &str = "Say why, in at most 1,000 characters";
 
 pub async fn approve(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -111,7 +111,7 @@ pub async fn approve(
 }
 
 pub async fn decline(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -128,7 +128,7 @@ pub async fn decline(
 }
 
 async fn decide(
-    root: RootAdmin,
+    root: RootStaff,
     go: &Go,
     db: &Db,
     site: &Site,
@@ -151,7 +151,7 @@ async fn decide(
 }
 
 pub async fn withdraw(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
     id: Path<PriceRequestId>,

@@ -12,7 +12,7 @@ use crate::db::{Db, Decided};
 use crate::terms::{self, TermsVersion, split};
 use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round};
 use crate::web::filters::money_text;
-use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerAdmin, Shell, page};
+use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerStaff, Shell, page};
 
 /// What the table shows of one charge, or of one of its tiers.
 pub struct PriceRow {
@@ -204,7 +204,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) 
     page(&prices_page(shell, &db, member.scope, id, today).await?)
 }
 
-pub async fn own(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn own(admin: ResellerStaff, shell: Shell, db: Data<Db>) -> Answer {
     let id = admin.channel.ok_or(Error::NotFound)?;
     let (scope, today) = (admin.scope(), admin.act().today());
     page(&prices_page(shell, &db, scope, id, today).await?)

@@ -11,7 +11,7 @@ use crate::channels::{Channel, store};
 use crate::db::{Db, Decided};
 use crate::values::{BundleId, ChannelId, Currency};
 use crate::web::filters::counted;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Template)]
 #[template(path = "channels/push.html")]
@@ -55,7 +55,7 @@ fn option(channel: &Channel, reference: &[PriceVersion], today: NaiveDate) -> (S
 }
 
 async fn push_page(
-    root: &RootAdmin,
+    root: &RootStaff,
     shell: Shell,
     db: &Db,
     id: BundleId,
@@ -80,12 +80,12 @@ async fn push_page(
     Ok(PushPage { shell, bundle, options, policies, fields, errors: Errors::default() })
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<BundleId>) -> Answer {
     page(&push_page(&root, shell, &db, *id, Fields::default()).await?)
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

@@ -9,7 +9,7 @@ use crate::catalog::{self, Bundle};
 use crate::channels::{Channel, store};
 use crate::db::{Db, Decided};
 use crate::values::{ChannelId, Scope};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Template)]
 #[template(path = "channels/sold.html")]
@@ -49,13 +49,13 @@ async fn find(db: &Db, scope: Scope, id: &str) -> Result<(Channel, Vec<Bundle>, 
     Ok(found.await?)
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let (channel, bundles, fields) = find(&db, root.scope(), &id).await?;
     page(&SoldPage { shell, channel, bundles, fields, errors: Errors::default(), policies: form::POLICIES })
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

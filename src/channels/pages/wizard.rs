@@ -14,7 +14,7 @@ use crate::requests::accept;
 use crate::requests::resellers::{self, Reseller, ResellerState};
 use crate::values::{ChannelId, ResellerId};
 use crate::web::{
-    Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, Site, page, page_with, see_other,
+    Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, Site, page, page_with, see_other,
 };
 
 const STEPS: [&str; 4] = ["details", "currencies", "bundles", "review"];
@@ -97,7 +97,7 @@ fn wizard(
     WizardPage { shell, reseller, step, fields, errors, bundles, currencies, policies }
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let (reseller, channel, bundles) = find(&db, &id).await?;
     if let Some(channel) = channel {
         return Ok(see_other(format!("/channels/{channel}")));
@@ -118,7 +118,7 @@ pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>
 }
 
 pub async fn submit(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

@@ -12,7 +12,7 @@ use crate::requests::{Request, negotiate, resellers, store};
 use crate::terms::Side;
 use crate::terms::offer_form::OfferForm;
 use crate::values::ResellerId;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, NoFields, ResellerAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, NoFields, ResellerStaff, Shell, page, page_with};
 
 #[derive(Template)]
 #[template(path = "requests/agreement.html")]
@@ -36,18 +36,18 @@ async fn own(db: &Db, id: ResellerId) -> Result<Request, Error> {
     Ok(own.await?)
 }
 
-pub async fn show(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn show(admin: ResellerStaff, shell: Shell, db: Data<Db>) -> Answer {
     let request = own(&db, admin.reseller).await?;
     let table = db.read(move |connection| Table::load(connection, &request)).await?;
     page(&AgreementPage { shell, table })
 }
 
-pub async fn new(admin: ResellerAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn new(admin: ResellerStaff, shell: Shell, db: Data<Db>) -> Answer {
     let request = own(&db, admin.reseller).await?;
     page(&page_for(shell, &db, request, None, admin.act().today()).await?)
 }
 
-pub async fn create(admin: ResellerAdmin, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn create(admin: ResellerStaff, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
     let request = own(&db, admin.reseller).await?;
     let form = OfferForm { fields: form.0 };
     let mut errors = Errors::default();
@@ -80,7 +80,7 @@ async fn page_for(
 }
 
 pub async fn agree(
-    admin: ResellerAdmin,
+    admin: ResellerStaff,
     go: Go,
     db: Data<Db>,
     number: Path<i64>,
@@ -94,7 +94,7 @@ pub async fn agree(
 }
 
 pub async fn decline(
-    admin: ResellerAdmin,
+    admin: ResellerStaff,
     go: Go,
     db: Data<Db>,
     number: Path<i64>,

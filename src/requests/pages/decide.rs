@@ -11,7 +11,7 @@ use crate::mail::Letterhead;
 use crate::requests::state::Step;
 use crate::requests::{Request, accept, store};
 use crate::values::RequestId;
-use crate::web::{Answer, Error, Errors, Form, Go, RootAdmin, Shell, Site, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 /// A decision that asks for words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +111,7 @@ struct Said {
     letterhead: Letterhead,
 }
 
-async fn decide(root: RootAdmin, shell: Shell, go: Go, db: &Db, id: &str, said: Said) -> Answer {
+async fn decide(root: RootStaff, shell: Shell, go: Go, db: &Db, id: &str, said: Said) -> Answer {
     let Said { asked, form, letterhead } = said;
     let request = find(db, id).await?;
     if form.text.trim().is_empty() || form.text.chars().count() > 4000 {
@@ -140,12 +140,12 @@ async fn decide(root: RootAdmin, shell: Shell, go: Go, db: &Db, id: &str, said: 
 
 macro_rules! asked {
     ($show:ident, $submit:ident, $asked:expr) => {
-        pub async fn $show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+        pub async fn $show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
             ask(shell, &db, &id, $asked).await
         }
 
         pub async fn $submit(
-            root: RootAdmin,
+            root: RootStaff,
             shell: Shell,
             go: Go,
             db: Data<Db>,
@@ -164,7 +164,7 @@ asked!(rejection, reject, Asked::Rejection);
 asked!(reopening, reopen, Asked::Reopening);
 
 pub async fn start_review(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     id: Path<String>,
@@ -184,7 +184,7 @@ pub async fn start_review(
 }
 
 pub async fn accept(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     site: Data<Site>,

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::requests::{Request, RequestState, store};
 use crate::values::search_key;
 use crate::web::links::address;
-use crate::web::{Answer, RootAdmin, Shell, page};
+use crate::web::{Answer, RootStaff, Shell, page};
 
 const PAGE: usize = 50;
 
@@ -87,7 +87,7 @@ impl Search {
     }
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let (all, roots) =
         db.read(|connection| Ok((store::submitted(connection)?, access::store::roots(connection)?))).await?;

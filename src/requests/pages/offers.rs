@@ -15,7 +15,7 @@ use crate::terms::offer_form::OfferForm;
 use crate::terms::{Side, store as terms};
 use crate::values::{Currency, Month, RequestId};
 use crate::web::{
-    Answer, Error, Errors, Fields, Form, Go, NoFields, RootAdmin, Shell, Site, page, page_with,
+    Answer, Error, Errors, Fields, Form, Go, NoFields, RootStaff, Shell, Site, page, page_with,
 };
 
 #[derive(Template)]
@@ -110,14 +110,14 @@ async fn find(db: &Db, id: &str) -> Result<Request, Error> {
     Ok(db.read(move |connection| store::find(connection, id)).await?)
 }
 
-pub async fn new(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn new(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let request = find(&db, &id).await?;
     let place = addresses(&request);
     page(&offer_page(shell, &db, request, None, root.act().today(), place).await?)
 }
 
 pub async fn create(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -164,7 +164,7 @@ pub(super) fn too_early(refusal: Refusal) -> Result<terms::Refusal, Error> {
 }
 
 pub async fn agree(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     path: Path<(String, i64)>,
@@ -179,7 +179,7 @@ pub async fn agree(
 }
 
 pub async fn decline(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     path: Path<(String, i64)>,

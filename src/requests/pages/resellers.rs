@@ -15,7 +15,7 @@ use crate::requests::resellers::{self, Reseller, ResellerState};
 use crate::requests::{Request, store};
 use crate::terms::{Side, store as terms};
 use crate::values::{Month, Percent, ResellerId, search_key};
-use crate::web::{Answer, Error, Errors, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -112,7 +112,7 @@ fn words(next: ResellerState) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-pub async fn list(root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn list(root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let month = Month::of(root.act().today());
     let (all, shares) = db
@@ -136,7 +136,7 @@ pub async fn list(root: RootAdmin, shell: Shell, db: Data<Db>, search: Query<Sea
     page(&ResellersPage { shell, search, rows, shares })
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: ResellerId = id.parse().map_err(|_| Error::NotFound)?;
     let loaded = db.read(move |connection| {
         let reseller = resellers::find(connection, id)?;
@@ -160,7 +160,7 @@ async fn confirm(shell: Shell, db: &Db, id: &str, next: ResellerState) -> Answer
 }
 
 async fn change(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: &Db,
@@ -185,12 +185,12 @@ async fn change(
 
 macro_rules! state_change {
     ($show:ident, $submit:ident, $next:expr) => {
-        pub async fn $show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+        pub async fn $show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
             confirm(shell, &db, &id, $next).await
         }
 
         pub async fn $submit(
-            root: RootAdmin,
+            root: RootStaff,
             shell: Shell,
             go: Go,
             db: Data<Db>,

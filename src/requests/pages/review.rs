@@ -15,7 +15,7 @@ use crate::requests::{
 };
 use crate::terms::Side;
 use crate::values::{RequestId, UserId};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Template)]
 #[template(path = "requests/review.html")]
@@ -59,6 +59,18 @@ impl ReviewPage {
 
     fn owner(&self) -> String {
         self.request.assignee.map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// What was entered, for who only reads it.
+    fn told(&self, entered: impl std::fmt::Display) -> String {
+        let told = entered.to_string();
+        if told.is_empty() { "–".into() } else { told }
+    }
+
+    fn owner_name(&self) -> &str {
+        let owner = self.owner();
+        let found = self.roots.iter().find(|(id, _)| *id == owner);
+        found.map_or("Nobody", |(_, name)| name)
     }
 
     fn track(&self) -> Vec<(&'static str, &'static str)> {
@@ -128,7 +140,7 @@ async fn review_page(shell: Shell, db: &Db, id: RequestId) -> Result<ReviewPage,
     Ok(page.await?)
 }
 
-pub async fn show(_root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     page(&review_page(shell, &db, id).await?)
 }
@@ -142,7 +154,7 @@ async fn refused(shell: Shell, db: &Db, id: RequestId, form: Fields, errors: Err
 }
 
 pub async fn assess(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -178,7 +190,7 @@ pub async fn assess(
     go.to(format!("/requests/{id}"), "The assessment is saved")
 }
 
-pub async fn assign(root: RootAdmin, go: Go, db: Data<Db>, id: Path<String>, form: Form<Fields>) -> Answer {
+pub async fn assign(root: RootStaff, go: Go, db: Data<Db>, id: Path<String>, form: Form<Fields>) -> Answer {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     let to = form.0.get("assignee").parse::<UserId>().ok();
     let act = root.act();
@@ -188,7 +200,7 @@ pub async fn assign(root: RootAdmin, go: Go, db: Data<Db>, id: Path<String>, for
 }
 
 pub async fn log_contact(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

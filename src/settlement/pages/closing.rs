@@ -11,7 +11,7 @@ use crate::settlement::state::Refusal;
 use crate::settlement::store;
 use crate::values::{ChannelId, Month};
 use crate::web::filters::counted;
-use crate::web::{Answer, Errors, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -30,7 +30,7 @@ struct ClosingPage {
     errors: Errors,
 }
 
-async fn load(db: &Db, root: &RootAdmin) -> Result<Vec<Channel>, crate::web::Error> {
+async fn load(db: &Db, root: &RootStaff) -> Result<Vec<Channel>, crate::web::Error> {
     let scope = root.scope();
     Ok(db.read(move |connection| channels::store::list(connection, scope)).await?)
 }
@@ -39,7 +39,7 @@ fn options(channels: &[Channel]) -> Vec<(String, String)> {
     channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect()
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, asked: Query<Closing>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, asked: Query<Closing>) -> Answer {
     let channels = options(&load(&db, &root).await?);
     let mut form = asked.into_inner();
     if form.month.is_empty() {
@@ -48,7 +48,7 @@ pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, asked: Query<Clos
     page(&ClosingPage { shell, form, channels, errors: Errors::default() })
 }
 
-pub async fn submit(root: RootAdmin, shell: Shell, go: Go, db: Data<Db>, form: Form<Closing>) -> Answer {
+pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: Form<Closing>) -> Answer {
     let form = form.0;
     let all = load(&db, &root).await?;
     let mut errors = Errors::default();

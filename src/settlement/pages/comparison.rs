@@ -22,7 +22,7 @@ use crate::settlement::store::{self, Told};
 use crate::settlement::{Dispute, DisputeState, Statement, StatementState, notices};
 use crate::values::{Amount, ChargeLineId, Currency, Scope, StatementId};
 use crate::web::upload::{read, typed};
-use crate::web::{Answer, Error, Errors, ResellerAdmin, Shell, Site, csrf, page, page_with};
+use crate::web::{Answer, Error, Errors, ResellerStaff, Shell, Site, csrf, page, page_with};
 
 /// The form as sent.
 #[derive(Debug, MultipartForm)]
@@ -95,13 +95,13 @@ fn empty_page(shell: Shell, statement: Statement) -> ComparisonPage {
     ComparisonPage { shell, statement, table, columns, amount, rows, total, said, errors }
 }
 
-pub async fn show(reseller: ResellerAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+pub async fn show(reseller: ResellerStaff, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
     let Loaded { statement, .. } = load(&db, reseller.scope(), *id).await?;
     page(&empty_page(shell, statement))
 }
 
 pub async fn submit(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     request: HttpRequest,
     shell: Shell,
     db: Data<Db>,
@@ -194,7 +194,7 @@ fn raised(difference: &Difference, told: &Told, statement: &Statement) -> Raised
 }
 
 async fn raise(
-    reseller: &ResellerAdmin,
+    reseller: &ResellerStaff,
     db: &Db,
     site: &Site,
     id: StatementId,

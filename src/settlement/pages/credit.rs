@@ -12,7 +12,7 @@ use crate::settlement::credit::Left;
 use crate::settlement::state::Refusal;
 use crate::settlement::store::{self, Told, credits};
 use crate::values::{Amount, ChargeLineId, Scope};
-use crate::web::{Answer, Error, Errors, Form, Go, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -50,12 +50,12 @@ async fn load(shell: Shell, db: &Db, scope: Scope, id: ChargeLineId) -> Result<C
     Ok(CreditPage { shell, statement, told, left, form: Crediting::default(), errors: Errors::default() })
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<ChargeLineId>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<ChargeLineId>) -> Answer {
     page(&load(shell, &db, root.scope(), *id).await?)
 }
 
 pub async fn issue(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

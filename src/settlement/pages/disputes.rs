@@ -14,7 +14,7 @@ use crate::settlement::store::{self, Told};
 use crate::settlement::{Dispute, Statement, notices};
 use crate::values::{Amount, ChargeLineId, DisputeId, Scope, StatementId};
 use crate::web::{
-    Answer, Error, Errors, Form, Go, NoFields, ResellerAdmin, RootAdmin, Shell, Site, page, page_with,
+    Answer, Error, Errors, Form, Go, NoFields, ResellerStaff, RootStaff, Shell, Site, page, page_with,
 };
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,7 +52,7 @@ async fn line(
 }
 
 pub async fn new(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     shell: Shell,
     db: Data<Db>,
     path: Path<(StatementId, ChargeLineId)>,
@@ -63,7 +63,7 @@ pub async fn new(
 }
 
 pub async fn raise(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -100,7 +100,7 @@ pub async fn raise(
 const WHY: &str = "Say why, in at most 1,000 characters";
 
 pub async fn withdraw(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
     path: Path<(StatementId, DisputeId)>,
@@ -138,7 +138,7 @@ impl AnswerPage {
 }
 
 async fn asked(
-    root: &RootAdmin,
+    root: &RootStaff,
     shell: Shell,
     db: &Db,
     (id, dispute): (StatementId, DisputeId),
@@ -158,7 +158,7 @@ async fn asked(
 }
 
 pub async fn show_answer(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     db: Data<Db>,
     path: Path<(StatementId, DisputeId)>,
@@ -167,7 +167,7 @@ pub async fn show_answer(
 }
 
 pub async fn answer(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

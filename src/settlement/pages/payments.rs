@@ -11,7 +11,7 @@ use crate::settlement::state::Refusal;
 use crate::settlement::store::payments::{self, NewPayment};
 use crate::settlement::store::{self, Loaded};
 use crate::values::{Amount, PaymentId, StatementId, parse_day};
-use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootAdmin, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootStaff, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -36,13 +36,13 @@ impl PaymentPage {
     }
 }
 
-async fn load(root: &RootAdmin, shell: Shell, db: &Db, id: StatementId) -> Result<PaymentPage, Error> {
+async fn load(root: &RootStaff, shell: Shell, db: &Db, id: StatementId) -> Result<PaymentPage, Error> {
     let scope = root.scope();
     let loaded = db.read(move |connection| store::load(connection, scope, id, 0)).await?;
     Ok(PaymentPage { shell, loaded, form: Paying::default(), errors: Errors::default() })
 }
 
-pub async fn new(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+pub async fn new(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
     let mut shown = load(&root, shell, &db, *id).await?;
     let due = shown.loaded.due.unwrap_or_default();
     shown.form.amount = Amount::from_micros(due.micros().abs()).plain(shown.loaded.statement.currency);
@@ -51,7 +51,7 @@ pub async fn new(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<Statement
 }
 
 pub async fn record(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -91,7 +91,7 @@ pub async fn record(
 }
 
 pub async fn reverse(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     path: Path<(StatementId, PaymentId)>,

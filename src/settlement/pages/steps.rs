@@ -13,7 +13,7 @@ use crate::settlement::notices;
 use crate::settlement::store::{self, Loaded, checklist, load};
 use crate::values::StatementId;
 use crate::web::{
-    Answer, Error, Errors, Form, Go, NoFields, ResellerAdmin, RootAdmin, Shell, Site, page, page_with,
+    Answer, Error, Errors, Form, Go, NoFields, ResellerStaff, RootStaff, Shell, Site, page, page_with,
 };
 
 const REASON: &str = "Enter the reason, in at most 1,000 characters";
@@ -27,7 +27,7 @@ pub struct Waiver {
 
 /// Lets a blocking item of the checklist pass.
 pub async fn waive(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,
@@ -50,7 +50,7 @@ pub async fn waive(
 }
 
 pub async fn send(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     site: Data<Site>,
@@ -69,7 +69,7 @@ pub async fn send(
 }
 
 pub async fn agree(
-    reseller: ResellerAdmin,
+    reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
     id: Path<StatementId>,
@@ -104,7 +104,7 @@ impl StepPage {
 }
 
 async fn step_page(
-    root: &RootAdmin,
+    root: &RootStaff,
     shell: Shell,
     db: &Db,
     id: StatementId,
@@ -115,12 +115,12 @@ async fn step_page(
     Ok(StepPage { shell, loaded, is_posting, reason: String::new(), errors: Errors::default() })
 }
 
-pub async fn confirm_posting(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+pub async fn confirm_posting(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
     page(&step_page(&root, shell, &db, *id, true).await?)
 }
 
 pub async fn post(
-    root: RootAdmin,
+    root: RootStaff,
     go: Go,
     db: Data<Db>,
     site: Data<Site>,
@@ -139,7 +139,7 @@ pub async fn post(
     go.to(format!("/statements/{id}"), format!("Posted as {}", posted.number))
 }
 
-pub async fn confirm_reopening(root: RootAdmin, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
+pub async fn confirm_reopening(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
     page(&step_page(&root, shell, &db, *id, false).await?)
 }
 
@@ -150,7 +150,7 @@ pub struct Reason {
 }
 
 pub async fn reopen(
-    root: RootAdmin,
+    root: RootStaff,
     shell: Shell,
     go: Go,
     db: Data<Db>,

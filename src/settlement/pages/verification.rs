@@ -6,7 +6,7 @@ use askama::Template;
 use crate::db::Db;
 use crate::settlement::store::{self, Verified};
 use crate::values::Timestamp;
-use crate::web::{Answer, RootAdmin, Shell, page};
+use crate::web::{Answer, RootStaff, Shell, page};
 
 #[derive(Template)]
 #[template(path = "settlement/verification.html")]
@@ -16,7 +16,7 @@ struct VerificationPage {
     at: Timestamp,
 }
 
-pub async fn show(root: RootAdmin, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>) -> Answer {
     let verified = db.read(store::verify).await?;
     page(&VerificationPage { shell, verified, at: root.act().at })
 }

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::db::paging::{Cursor, Slice};
 use crate::usage::store::{self, FileFilter};
 use crate::usage::{FileState, UsageFile};
+use crate::values::Right;
 use crate::web::{Answer, Member, Shell, links, page};
 
 const SIZE: i64 = 50;
@@ -63,7 +64,8 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     page(&FilesPage {
         shell,
         is_root: member.is_root(),
-        may_import: member.is_root() || own.iter().any(|channel| may_import(&member, channel)),
+        may_import: (member.is_root() && member.may(Right::Usage))
+            || own.iter().any(|channel| may_import(&member, channel)),
         search,
         channels: options(&own),
         states: FileState::ALL.iter().map(|state| (state.as_str(), wording::state_name(*state))).collect(),

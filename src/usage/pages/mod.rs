@@ -14,6 +14,7 @@ pub mod wording;
 
 use crate::channels::{self, Channel};
 use crate::db::Db;
+use crate::values::Right;
 use crate::web::{Error, Member};
 
 /// The channels within a member's scope.
@@ -37,5 +38,5 @@ fn chosen<'a>(member: &Member, channels: &'a [Channel], typed: &str) -> Option<&
 
 /// Whether a member may import usage into a channel and decide on its files.
 fn may_import(member: &Member, channel: &Channel) -> bool {
-    member.is_root() || channel.may_import
+    member.may(Right::Usage) && (member.is_root() || channel.may_import)
 }

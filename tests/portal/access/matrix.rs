@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use reqwest::Method;
 use reseller_portal::db::schema::{audit_events, users};
 use reseller_portal::routes::ROUTES;
-use reseller_portal::values::ResellerId;
+use reseller_portal::values::StaffRole::{Administrator, Finance, ReadOnly, Seller};
+use reseller_portal::values::{ResellerId, Right, StaffRole};
 use reseller_portal::web::Access;
 
 use super::table::TABLE;
@@ -19,20 +20,44 @@ use crate::support::{Client, Page, World};
 enum Visitor {
     Nobody,
     Applicant,
-    Root,
-    Reseller,
+    Root(StaffRole),
+    Reseller(StaffRole),
 }
 
 impl Visitor {
-    const ALL: [Self; 4] = [Self::Nobody, Self::Applicant, Self::Root, Self::Reseller];
+    const ALL: [Self; 8] = [
+        Self::Nobody,
+        Self::Applicant,
+        Self::Root(Administrator),
+        Self::Root(Finance),
+        Self::Root(ReadOnly),
+        Self::Reseller(Administrator),
+        Self::Reseller(Seller),
+        Self::Reseller(ReadOnly),
+    ];
 
-    fn may_enter(self, access: Access) -> bool {
+    fn may_enter(self, access: Access, right: Right) -> bool {
         match access {
             Access::Anyone => true,
             Access::Applicant => self == Self::Applicant,
-            Access::Root => self == Self::Root,
-            Access::Reseller => self == Self::Reseller,
-            Access::Member => matches!(self, Self::Root | Self::Reseller),
+            Access::Root => matches!(self, Self::Root(_)) && self.has(right),
+            Access::Reseller => matches!(self, Self::Reseller(_)) && self.has(right),
+            Access::Member => matches!(self, Self::Root(_) | Self::Reseller(_)) && self.has(right),
+        }
+    }
+
+    /// The rights of each role, written down once more by hand.
+    fn has(self, right: Right) -> bool {
+        match self {
+            Self::Nobody | Self::Applicant => false,
+            Self::Root(Administrator) => right != Right::Agreeing,
+            Self::Root(Finance) => [Right::Read, Right::Usage, Right::Settling].contains(&right),
+            Self::Reseller(Administrator) => {
+                use Right::{Agreeing, People, Prices, Read, Selling, Usage};
+                [Read, Prices, Selling, Usage, Agreeing, People].contains(&right)
+            }
+            Self::Reseller(Seller) => [Right::Read, Right::Selling, Right::Usage].contains(&right),
+            Self::Root(_) | Self::Reseller(_) => right == Right::Read,
         }
     }
 
@@ -41,8 +66,8 @@ impl Visitor {
         match self {
             Self::Nobody => world.anonymous(),
             Self::Applicant => world.applicant("owner@halden.example"),
-            Self::Root => world.root(),
-            Self::Reseller => world.reseller(reseller),
+            Self::Root(role) => world.root_as(role),
+            Self::Reseller(role) => world.reseller_as(reseller, role),
         }
     }
 }
@@ -81,10 +106,14 @@ fn is_sent_to_sign_in(page: &Page) -> bool {
 
 #[test]
 fn the_table_names_each_line_of_the_site_map() {
-    let named: BTreeSet<_> =
-        TABLE.iter().map(|(method, path, access)| format!("{access:?} {method} {path}")).collect();
-    let mapped: BTreeSet<_> =
-        ROUTES.iter().map(|route| format!("{:?} {} {}", route.access, route.method, route.path)).collect();
+    let named: BTreeSet<_> = TABLE
+        .iter()
+        .map(|(method, path, access, right)| format!("{access:?} {right:?} {method} {path}"))
+        .collect();
+    let mapped: BTreeSet<_> = ROUTES
+        .iter()
+        .map(|route| format!("{:?} {:?} {} {}", route.access, route.right, route.method, route.path))
+        .collect();
     let unnamed: Vec<_> = mapped.difference(&named).collect();
     let gone: Vec<_> = named.difference(&mapped).collect();
     assert!(unnamed.is_empty() && gone.is_empty(), "without a row: {unnamed:#?}\nwithout a line: {gone:#?}");
@@ -97,14 +126,14 @@ on_both! {
         a_channel(kestrel).sells(&a_bundle("CLOUD").recurring("10").build(world)).build(world);
         a_request("Halden").state("draft").from("owner@halden.example").build(world);
         world.settle();
-        for (method, pattern, access) in TABLE {
+        for (method, pattern, access, right) in TABLE {
             let path = absent(pattern);
             for visitor in Visitor::ALL {
                 let client = visitor.at(world, kestrel);
                 let before = changes(world);
                 let page = knock(&client, method, &path);
                 let told = format!("{method} {path} as {visitor:?}: {}", page.status);
-                if visitor.may_enter(*access) {
+                if visitor.may_enter(*access, *right) {
                     assert!(!matches!(page.status, 401 | 403 | 500..), "{told}");
                     assert!(*path == *"/sign-out" || *access == Access::Anyone || !is_sent_to_sign_in(&page), "{told}");
                     continue;

@@ -1,21 +1,23 @@
 //! Another re-seller's objects are as absent: the same answer, to the letter, as for an id that nothing has.
 
+use diesel::prelude::*;
+use reseller_portal::db::schema::sessions;
 use reseller_portal::routes::ROUTES;
-use reseller_portal::values::ResellerId;
+use reseller_portal::values::{ResellerId, SessionId};
 use reseller_portal::web::Access;
 
 use super::matrix::absent;
 use crate::on_both;
 use crate::support::builders::{
     SentStatement, a_bundle, a_channel, a_customer, a_disputed_statement, a_price, a_price_request,
-    a_request, a_reseller, a_subscription, a_usage_file, some_terms,
+    a_request, a_reseller, a_subscription, a_usage_file, an_account, some_terms,
 };
 use crate::support::{Client, Page, Upload, World};
 
 /// A re-seller with one of everything, and the ids by the addresses that name them.
 struct Tenant {
     reseller: ResellerId,
-    ids: [(&'static str, String); 7],
+    ids: [(&'static str, String); 9],
     bundle: String,
     planned: String,
     statement: SentStatement,
@@ -30,7 +32,14 @@ fn tenant(world: &World, name: &str, bundle: &crate::support::builders::Bundle) 
     let wish = a_price_request(world, reseller, channel, bundle, "5");
     let file = a_usage_file(world, channel);
     let statement = a_disputed_statement(world, reseller, channel, "2026-10");
+    let person = an_account(&format!("{name}@people.example")).of(reseller).build(world);
+    world.session_of(person);
+    let session: SessionId = world.read(|connection| {
+        sessions::table.filter(sessions::user_id.eq(person)).select(sessions::id).first(connection)
+    });
     let ids = [
+        ("/people", person.to_string()),
+        ("/account", session.to_string()),
         ("/customers", customer.id.to_string()),
         ("/subscriptions", subscription.id.to_string()),
         ("/channels", channel.to_string()),

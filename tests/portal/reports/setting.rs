@@ -4,13 +4,13 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::support::World;
+use crate::support::{SECRET, World};
 
 pub fn run(world: &World, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_reseller-portal"))
         .current_dir(world.folder())
         .env("DATABASE_URL", &world.config.database_url)
-        .env("SECRET_KEY", &world.config.secret_key)
+        .env("SECRET_KEY", SECRET)
         .args(arguments)
         .output()
         .unwrap()

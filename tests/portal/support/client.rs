@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use actix_session::storage::{SessionKey, SessionStore};
-use actix_web::cookie::{Cookie, CookieJar, Key, time};
+use actix_web::cookie::{Cookie, CookieJar, time};
+use diesel::prelude::*;
 use reqwest::Method;
 use reqwest::blocking::multipart::{Form, Part};
 use reqwest::blocking::{RequestBuilder, Response};
 use reqwest::cookie::{CookieStore, Jar};
-use reseller_portal::access::DbSessionStore;
-use reseller_portal::values::{ApplicantId, Email, ResellerId, UserId};
+use reseller_portal::access::{DbSessionStore, Limits, SESSION_ACCOUNT, SESSION_LIMITS, SignedIn};
+use reseller_portal::db::schema::users;
+use reseller_portal::values::{ApplicantId, Email, ResellerId, StaffRole, Timestamp, UserId};
 
 use super::builders::{an_account, an_applicant};
 use super::{Page, World};
@@ -49,6 +51,18 @@ impl World {
         self.session_of(an_account(&email).named("Kim Kestrel").of(reseller).build(self))
     }
 
+    /// One of root's people in a role.
+    pub fn root_as(&self, role: StaffRole) -> Client {
+        let email = format!("{role}@northgate.example");
+        self.session_of(an_account(&email).named("Finn Staff").role(role).build(self))
+    }
+
+    /// One of the re-seller's people in a role.
+    pub fn reseller_as(&self, reseller: ResellerId, role: StaffRole) -> Client {
+        let email = format!("{}-{}@reseller.example", &role.as_str()[..4], reseller.as_uuid().simple());
+        self.session_of(an_account(&email).named("Sam Staff").of(reseller).role(role).build(self))
+    }
+
     pub fn applicant(&self, email: &str) -> Client {
         let id = an_applicant(self, email);
         self.session_of_applicant(id, email)
@@ -56,23 +70,35 @@ impl World {
 
     /// A new session of an account.
     pub fn session_of(&self, user: UserId) -> Client {
-        self.client_with("user", serde_json::to_string(&user).unwrap())
+        self.session_since(user, true, self.now())
+    }
+
+    /// A session of an account, with or without a second factor, whose owner last proved who they are at that time.
+    pub fn session_since(&self, user: UserId, factor: bool, proved_at: Timestamp) -> Client {
+        let signed_in =
+            SignedIn { user, since: self.now(), factor, proved_at, address: None, browser: "Test".into() };
+        let side = self.read(|connection| users::table.find(user).select(users::side).first(connection));
+        let limits = Limits::of(side, self.now());
+        self.client_with(&[
+            (SESSION_ACCOUNT, serde_json::to_string(&signed_in).unwrap()),
+            (SESSION_LIMITS, serde_json::to_string(&limits).unwrap()),
+        ])
     }
 
     fn session_of_applicant(&self, id: ApplicantId, email: &str) -> Client {
         let email: Email = email.parse().unwrap();
-        self.client_with("applicant", serde_json::to_string(&(id, email)).unwrap())
+        self.client_with(&[("applicant", serde_json::to_string(&(id, email)).unwrap())])
     }
 
     /// A client whose session holds this already, as if somebody had signed in.
-    fn client_with(&self, key: &str, value: String) -> Client {
+    fn client_with(&self, entries: &[(&str, String)]) -> Client {
         let store = DbSessionStore { db: self.db().clone(), clock: self.clock.clone() };
-        let state = [(key.to_owned(), value)].into();
+        let state = entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         let saved = actix_web::rt::System::new().block_on(store.save(state, &SESSION));
         let session: SessionKey = saved.unwrap();
         let mut sealed = CookieJar::new();
-        let secret = Key::derive_from(self.config.secret_key.as_bytes());
-        sealed.private_mut(&secret).add(Cookie::new("session", session.as_ref().to_owned()));
+        let keys = self.config.keys.cookie_keys();
+        sealed.private_mut(&keys[0]).add(Cookie::new("session", session.as_ref().to_owned()));
         let client = self.anonymous();
         client.set_cookie(&sealed.get("session").unwrap().to_string());
         client
@@ -152,7 +178,7 @@ impl Client {
         let asked = format!("{} {path}", request.method());
         let is_get = request.method() == Method::GET;
         let page = read(asked, http.execute(request).unwrap());
-        let identity_changes = ["/sign-in", "/sign-out", "/welcome/", "/enter/"];
+        let identity_changes = ["/sign-in", "/sign-out", "/welcome/", "/enter/", "/account/"];
         if !is_get && identity_changes.iter().any(|start| path.starts_with(start)) {
             *self.token.lock().unwrap() = None;
         }

@@ -14,7 +14,7 @@ pub use client::{Client, Upload};
 pub use clock::FixedClock;
 pub use database::{Database, Place};
 pub use page::Page;
-pub use world::{NOW, PASSWORD, World};
+pub use world::{NOW, PASSWORD, SECRET, World};
 
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL. One call in a file.
 ///

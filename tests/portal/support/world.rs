@@ -20,6 +20,8 @@ use super::{Database, FixedClock, Place};
 
 /// When it is in a world, until its clock is moved.
 pub const NOW: &str = "2026-11-23T09:45:00Z";
+/// The secret key of every world.
+pub const SECRET: &str = "for tests only: fifty characters, more or less so.";
 /// The password of every account that was given one.
 pub const PASSWORD: &str = "a long enough sentence";
 /// How long background work may take before a test gives up on it.
@@ -173,7 +175,7 @@ fn config(place: &Place, address: SocketAddr) -> Config {
         listen: Some(address.to_string()),
         database_url: Some(place.url.clone()),
         portal_name: Some("Northgate Cloud".into()),
-        secret_key: Some("for tests only: fifty characters, more or less so.".into()),
+        secret_key: Some(SECRET.into()),
         ..Settings::default()
     };
     Config::from_settings(given, Some(&nothing)).unwrap()

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::setting::*;
 use crate::on_both;
-use crate::support::World;
+use crate::support::{SECRET, World};
 
 fn command(world: &World, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reseller-portal"));
     command
         .current_dir(world.folder())
         .env("DATABASE_URL", &world.config.database_url)
-        .env("SECRET_KEY", &world.config.secret_key)
+        .env("SECRET_KEY", SECRET)
         .args(["import", "--channel", "kest"])
         .args(arguments);
     command

@@ -1,9 +1,9 @@
 //! Accounts and applicants.
 
 use diesel::prelude::*;
-use reseller_portal::access::{hash_password, store};
+use reseller_portal::access::{factors, hash_password, store};
 use reseller_portal::db::schema::users;
-use reseller_portal::values::{ApplicantId, ResellerId, UserId};
+use reseller_portal::values::{ApplicantId, ResellerId, StaffRole, UserId};
 
 use crate::support::{PASSWORD, World};
 
@@ -12,13 +12,23 @@ pub struct Account {
     email: String,
     name: String,
     reseller: Option<ResellerId>,
+    role: StaffRole,
     state: &'static str,
     password: bool,
+    factor: Option<&'static str>,
 }
 
 pub fn an_account(email: &str) -> Account {
     let name = email.to_owned();
-    Account { email: email.to_owned(), name, reseller: None, state: "active", password: false }
+    Account {
+        email: email.to_owned(),
+        name,
+        reseller: None,
+        role: StaffRole::Administrator,
+        state: "active",
+        password: false,
+        factor: None,
+    }
 }
 
 impl Account {
@@ -28,6 +38,15 @@ impl Account {
 
     pub fn of(self, reseller: ResellerId) -> Self {
         Self { reseller: Some(reseller), ..self }
+    }
+
+    pub fn role(self, role: StaffRole) -> Self {
+        Self { role, ..self }
+    }
+
+    /// Sets a second factor up with this secret.
+    pub fn with_factor(self, secret: &'static str) -> Self {
+        Self { factor: Some(secret), ..self }
     }
 
     pub fn disabled(self) -> Self {
@@ -49,11 +68,12 @@ impl Account {
         }
         let hash = self.password.then(|| hash_password(PASSWORD).unwrap());
         let user_name = self.email.split('@').next().unwrap_or_default();
-        world.write(|connection| {
+        let id = world.write(|connection| {
             diesel::insert_into(users::table)
                 .values((
                     users::id.eq(UserId::generate()),
-                    users::role.eq(if self.reseller.is_some() { "reseller" } else { "root" }),
+                    users::side.eq(if self.reseller.is_some() { "reseller" } else { "root" }),
+                    users::role.eq(self.role.as_str()),
                     users::reseller_id.eq(self.reseller),
                     users::email.eq(&self.email),
                     users::user_name.eq(user_name),
@@ -64,7 +84,14 @@ impl Account {
                 ))
                 .returning(users::id)
                 .get_result(connection)
-        })
+        });
+        if let Some(secret) = self.factor {
+            let enrol = |connection: &mut _| {
+                factors::enrol(connection, &world.config.keys, id, secret, 0, &world.act())
+            };
+            world.try_write(enrol).unwrap();
+        }
+        id
     }
 }
 

@@ -1,0 +1,127 @@
+//! What a session knows: who signed in, since when, and when it ends whatever happens.
+//!
+//! A session ends after a time without use and, used or not, after a longer one; root's are shorter. Its key changes
+//! when somebody signs in and whenever what they may do changes.
+
+use actix_session::{Session, SessionStatus};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::values::{AccountSide, ApplicantId, Email, SessionId, Timestamp, UserId};
+use crate::web::Error;
+
+/// The session's entry for an account.
+pub const ACCOUNT: &str = "account";
+/// The session's entry for its own limits.
+pub const LIMITS: &str = "limits";
+const APPLICANT: &str = "applicant";
+const PENDING: &str = "pending";
+
+/// How long a right password waits for its second factor.
+const PENDING_LASTS: Duration = Duration::minutes(10);
+
+/// Somebody who signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub user: UserId,
+    pub since: Timestamp,
+    /// Whether a second factor was given.
+    pub factor: bool,
+    /// When this person last proved who they are.
+    pub proved_at: Timestamp,
+    pub address: Option<String>,
+    /// What the browser calls itself.
+    pub browser: String,
+}
+
+/// How long a session lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub id: SessionId,
+    /// Seconds without use.
+    pub idle: i64,
+    pub ends_at: Timestamp,
+}
+
+impl Limits {
+    /// 30 minutes without use and 12 hours in all; root 15 minutes and 8 hours.
+    pub fn of(side: AccountSide, now: Timestamp) -> Self {
+        let (idle, longest) = match side {
+            AccountSide::Root => (Duration::minutes(15), Duration::hours(8)),
+            AccountSide::Reseller => (Duration::minutes(30), Duration::hours(12)),
+        };
+        Self { id: SessionId::generate(), idle: idle.num_seconds(), ends_at: now.plus(longest) }
+    }
+}
+
+/// Somebody whose password was right and whose second factor is awaited.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub user: UserId,
+    pub at: Timestamp,
+    /// Where to go afterwards.
+    pub next: String,
+}
+
+/// Signs an account in under a new session key.
+pub(super) fn enter(session: &Session, signed_in: &SignedIn, side: AccountSide) -> Result<(), Error> {
+    session.clear();
+    session.renew();
+    put(session, LIMITS, Limits::of(side, signed_in.since))?;
+    put(session, ACCOUNT, signed_in)
+}
+
+/// Notes a fresh proof, or a second factor, under a new session key.
+pub(super) fn strengthen(session: &Session, signed_in: &SignedIn) -> Result<(), Error> {
+    session.renew();
+    put(session, ACCOUNT, signed_in)
+}
+
+pub(super) fn signed_in(session: &Session) -> Option<SignedIn> {
+    session.get(ACCOUNT).ok().flatten()
+}
+
+/// The id under which the session is listed.
+pub(super) fn id(session: &Session) -> Option<SessionId> {
+    session.get::<Limits>(LIMITS).ok().flatten().map(|limits| limits.id)
+}
+
+/// Lets an applicant in under a new session key.
+pub(super) fn enter_as_applicant(
+    session: &Session,
+    id: ApplicantId,
+    email: &Email,
+    now: Timestamp,
+) -> Result<(), Error> {
+    session.clear();
+    session.renew();
+    put(session, LIMITS, Limits::of(AccountSide::Reseller, now))?;
+    put(session, APPLICANT, (id, email))
+}
+
+pub(super) fn applicant(session: &Session) -> Option<(ApplicantId, Email)> {
+    session.get(APPLICANT).ok().flatten()
+}
+
+/// Waits for the second factor, in a session that opens nothing yet.
+pub(super) fn await_factor(session: &Session, pending: &Pending) -> Result<(), Error> {
+    session.clear();
+    session.renew();
+    put(session, PENDING, pending)
+}
+
+pub(super) fn pending(session: &Session, now: Timestamp) -> Option<Pending> {
+    let pending: Pending = session.get(PENDING).ok().flatten()?;
+    (now < pending.at.plus(PENDING_LASTS)).then_some(pending)
+}
+
+/// Ends the session, if there is one.
+pub(super) fn leave(session: &Session) {
+    if session.status() != SessionStatus::Purged {
+        session.purge();
+    }
+}
+
+fn put(session: &Session, key: &str, value: impl Serialize) -> Result<(), Error> {
+    session.insert(key, value).map_err(|error| Error::Internal(error.to_string()))
+}
