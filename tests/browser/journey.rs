@@ -15,7 +15,7 @@ on_both! {
         let [applicant, root, reseller] = [desk.person(), desk.person(), desk.person()];
         a_catalog(world);
         an_account("root@northgate.example").with_password().build(world);
-        root.sign_in("root@northgate.example", PASSWORD).see("Nothing needs you");
+        root.sign_in("root@northgate.example", PASSWORD).set_up_factor(world).see("Nothing needs you");
 
         sign_up(world, &applicant);
         fill_in_the_request(&applicant);

@@ -35,7 +35,7 @@ on_both! {
         kestrel(world);
         let desk = Desk::at(world.url());
         let [root, reseller] = [desk.person(), desk.person()];
-        root.sign_in("root@northgate.example", PASSWORD);
+        root.sign_in("root@northgate.example", PASSWORD).set_up_factor(world);
         reseller.sign_in("kim@kestrel.example", PASSWORD);
 
         // 20% up to 100.00 and 50% above, from October on.

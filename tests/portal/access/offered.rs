@@ -54,10 +54,6 @@ fn offers(page: &Page) -> BTreeSet<(&'static str, String)> {
     links.chain(forms).filter(|(_, address)| address.starts_with('/')).collect()
 }
 
-fn is_form(page: &Page, address: &str) -> bool {
-    page.attributes("form[method='get']", "action").iter().any(|action| action == address)
-}
-
 /// Follows links until they lead to nothing new; tells what was offered in vain.
 fn walk(client: &Client, side: AccountSide, role: StaffRole) -> BTreeSet<String> {
     let mut faults = BTreeSet::new();
@@ -79,14 +75,15 @@ fn walk(client: &Client, side: AccountSide, role: StaffRole) -> BTreeSet<String>
         if page.status != 200 {
             faults.insert(format!("{path} answers {}", page.status));
         }
+        // A form without its fields leads nowhere.
+        let forms = page.attributes("form[method='get']", "action");
         for (method, address) in offers(&page) {
             match line(method, &address) {
                 None => drop(faults.insert(format!("{pattern} offers {method} {address}, which is nowhere"))),
                 Some(route) if !may_enter(route, side, role) => {
                     faults.insert(format!("{pattern} offers {method} {}", route.path));
                 }
-                // A form without its fields leads nowhere.
-                Some(_) if method == "GET" && !is_form(&page, &address) && known.insert(address.clone()) => {
+                Some(_) if method == "GET" && !forms.contains(&address) && known.insert(address.clone()) => {
                     waiting.push_back(address);
                 }
                 Some(_) => {}

@@ -1,5 +1,7 @@
 //! A forgotten password: a link by mail that works once and soon ends; root's people need another administrator.
 
+use std::process::Command;
+
 use chrono::Duration;
 use diesel::prelude::*;
 use reseller_portal::access::totp;
@@ -7,7 +9,7 @@ use reseller_portal::db::schema::mails;
 
 use crate::on_both;
 use crate::support::builders::{a_reseller, an_account};
-use crate::support::{PASSWORD, World};
+use crate::support::{self as portal, PASSWORD, World};
 
 const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const CHOSEN: [(&str, &str); 2] = [("password", "another long sentence"), ("again", "another long sentence")];
@@ -68,6 +70,23 @@ on_both! {
         an_account("rosa@northgate.example").build(world);
         assert!(asked(world, "rosa@northgate.example").is_empty());
         assert!(bodies(world)[0].contains("another root administrator"));
+    }
+
+    fn the_command_line_helps_root_in_who_lost_password_and_device(world) {
+        an_account("rosa@northgate.example").with_factor(SECRET).build(world);
+        let recover = |extra: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_reseller-portal"));
+            command.current_dir(world.folder()).env("DATABASE_URL", &world.config.database_url).env("SECRET_KEY", portal::SECRET);
+            let output = command.args(["user", "recover", "--email"]).args(extra).output().unwrap();
+            (output.status.success(), String::from_utf8(output.stdout).unwrap())
+        };
+        assert!(!recover(&["nobody@northgate.example"]).0);
+        let (_, said) = recover(&["rosa@northgate.example", "--without-factor"]);
+        let link = format!("/welcome/{}", said.trim().rsplit('/').next().unwrap());
+        // The command's clock is the machine's, which may be ahead of the world's.
+        let client = world.anonymous();
+        assert_eq!(client.post(&link, &CHOSEN).location(), "/");
+        assert_eq!(client.get("/audit").location(), "/account/second-factor");
     }
 
     fn the_answer_is_the_same_for_every_address_and_mails_are_few(world) {
