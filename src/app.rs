@@ -14,10 +14,12 @@ use actix_web::web::Data;
 use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
 
 use crate::access::{self, DbSessionStore};
+use crate::audit::chain;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::db::{AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
+use crate::keyring::Keyring;
 use crate::mail::{self, Sender};
 use crate::values::Timestamp;
 use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers};
@@ -50,14 +52,7 @@ impl From<Failure> for Error {
 /// Serves on the listener until the process is told to stop; background work runs beside it.
 pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
-    let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
-    actix_web::rt::spawn(runner.run());
-    let now = clock.now();
-    db.write_blocking::<_, Never>(|connection| hourly(connection, config.agree_after_days, now))?;
-    actix_web::rt::spawn(each_hour(db.clone(), clock.clone(), config.agree_after_days));
-    if let Some(smtp_url) = &config.smtp_url {
-        actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
-    }
+    work_in_background(&config, &db, &clock)?;
     let site = Data::new(Site {
         name: config.portal_name.clone(),
         public_url: config.public_url.clone(),
@@ -109,6 +104,20 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(4).listen(listener)?.run())
 }
 
+/// Runs jobs, the hourly work, the sealing of the log and the sending of mail beside the server.
+fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<()> {
+    let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
+    actix_web::rt::spawn(runner.run());
+    let now = clock.now();
+    db.write_blocking::<_, Never>(|connection| hourly(connection, config.agree_after_days, now))?;
+    actix_web::rt::spawn(each_hour(db.clone(), clock.clone(), config.agree_after_days));
+    actix_web::rt::spawn(seal_log(db.clone(), config.keys.clone()));
+    if let Some(smtp_url) = &config.smtp_url {
+        actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
+    }
+    Ok(())
+}
+
 /// The session cookie's name; over TLS with the prefix that binds it to this host.
 fn session_cookie(https: bool) -> &'static str {
     if https { "__Host-session" } else { "session" }
@@ -148,6 +157,19 @@ async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32) {
         if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }
+    }
+}
+
+/// Seals new entries of the log, each second.
+async fn seal_log(db: Db, keys: Keyring) {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+    loop {
+        let (db, keys) = (db.clone(), keys.clone());
+        let sealed = tokio::task::spawn_blocking(move || chain::seal_new(&db, &keys)).await;
+        if let Ok(Err(error)) = sealed {
+            tracing::error!("the log could not be sealed: {error}");
+        }
+        tokio::time::sleep(PATIENCE).await;
     }
 }
 

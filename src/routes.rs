@@ -123,6 +123,7 @@ site_map! {
 
     Root GET "/design" => crate::web::design::show;
     Root GET "/audit" => audit::pages::list;
+    Root GET "/audit.csv" => audit::pages::csv;
     Root(Outbox) GET "/outbox" => mail::pages::list;
     Root(Outbox) GET "/outbox/{id}" => mail::pages::show;
 

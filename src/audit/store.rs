@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Entry, Event};
 use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
-use crate::values::{Act, ActorKind, EventId, ObjectId, Timestamp};
+use crate::values::{Act, ActorKind, EventId, ObjectId, ResellerId, Timestamp};
 
 type Row = (
     EventId,
@@ -54,12 +54,67 @@ fn entry(row: Row) -> Entry {
     Entry { id, at, actor_kind, actor_name, address, object_kind, object, action, summary, before, after }
 }
 
+/// An entry with all that is kept of it, for the chain.
+pub(super) type Content = (
+    EventId,
+    Timestamp,
+    ActorKind,
+    Option<ObjectId>,
+    String,
+    Option<String>,
+    String,
+    ObjectId,
+    Option<ResellerId>,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+);
+
+type ContentColumns = (
+    audit_events::id,
+    audit_events::at,
+    audit_events::actor_kind,
+    audit_events::actor_id,
+    audit_events::actor_name,
+    audit_events::address,
+    audit_events::object_kind,
+    audit_events::object_id,
+    audit_events::reseller_id,
+    audit_events::action,
+    audit_events::summary,
+    audit_events::before,
+    audit_events::after,
+);
+
+pub(super) const CONTENT: ContentColumns = (
+    audit_events::id,
+    audit_events::at,
+    audit_events::actor_kind,
+    audit_events::actor_id,
+    audit_events::actor_name,
+    audit_events::address,
+    audit_events::object_kind,
+    audit_events::object_id,
+    audit_events::reseller_id,
+    audit_events::action,
+    audit_events::summary,
+    audit_events::before,
+    audit_events::after,
+);
+
 /// Which entries to show; the newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Part of the actor's name or of the sentence.
     pub text: String,
+    /// Part of the actor's name.
+    pub person: String,
     pub object_kind: Option<String>,
+    pub object: Option<ObjectId>,
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
     /// Entries older than this one: the next page.
     pub before: Option<EventId>,
     pub limit: i64,
@@ -99,6 +154,18 @@ pub fn list(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<
         let pattern = format!("%{}%", filter.text.trim());
         query = query
             .filter(audit_events::summary.like(pattern.clone()).or(audit_events::actor_name.like(pattern)));
+    }
+    if !filter.person.trim().is_empty() {
+        query = query.filter(audit_events::actor_name.like(format!("%{}%", filter.person.trim())));
+    }
+    if let Some(object) = filter.object {
+        query = query.filter(audit_events::object_id.eq(object));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit_events::at.ge(from));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit_events::at.lt(until));
     }
     if let Some(kind) = &filter.object_kind {
         query = query.filter(audit_events::object_kind.eq(kind.clone()));

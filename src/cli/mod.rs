@@ -47,8 +47,8 @@ enum Command {
     Rate(rate::Which),
     /// Close a month: freeze its statements and tell what their checklists say
     Close(close::Options),
-    /// Recompute every seal and total of what was posted; exits with 1 at a difference
-    Verify,
+    /// Recompute every seal and total of what was posted and logged; exits with 1 at a difference
+    Verify(verify::Options),
     /// Write a report's rows: usage or revenue of a month
     Report(report::Options),
     /// Bring the database's schema up to date
@@ -84,7 +84,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(&parts, &arguments),
         Command::Rate(options) => rate::run(&parts, &options),
         Command::Close(options) => close::run(&parts, &options),
-        Command::Verify => verify::run(&parts),
+        Command::Verify(options) => verify::run(&parts, &options),
         Command::Report(options) => report::run(&parts, &options),
         Command::Migrate => migrate::run(&parts),
         Command::User(command) => user::run(&parts, &command),

@@ -211,6 +211,17 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    audit_seals (number) {
+        number -> BigInt,
+        event_id -> Uid,
+        seal -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     mails (id) {
         id -> Uid,
         recipient -> Text,
@@ -864,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     throttles,
     failed_pairs,
     audit_events,
+    audit_seals,
     mails,
     jobs,
     request_events,

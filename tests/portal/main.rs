@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod audit;
 mod catalog;
 mod channels;
 mod columns;

@@ -1,4 +1,5 @@
 DROP TABLE jobs;
 DROP TABLE mails;
+DROP TABLE audit_seals;
 DROP TABLE audit_events;
 DROP FUNCTION refuse_change;

@@ -23,6 +23,15 @@ $$;
 CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- The chain over the log: each seal is made of the one before it and of one entry, with a key outside the database.
+CREATE TABLE audit_seals (
+    number BIGINT NOT NULL PRIMARY KEY,
+    event_id UUID NOT NULL UNIQUE,
+    seal TEXT NOT NULL
+);
+CREATE TRIGGER audit_seals_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE mails (
     id UUID NOT NULL PRIMARY KEY,
     recipient TEXT NOT NULL,

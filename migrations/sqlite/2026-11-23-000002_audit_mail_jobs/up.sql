@@ -24,6 +24,21 @@ BEGIN
     SELECT RAISE(ABORT, 'audit_events is append-only');
 END;
 
+-- The chain over the log: each seal is made of the one before it and of one entry, with a key outside the database.
+CREATE TABLE audit_seals (
+    number INTEGER NOT NULL PRIMARY KEY,
+    event_id BLOB NOT NULL UNIQUE,
+    seal TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER audit_seals_no_update BEFORE UPDATE ON audit_seals
+BEGIN
+    SELECT RAISE(ABORT, 'audit_seals is append-only');
+END;
+CREATE TRIGGER audit_seals_no_delete BEFORE DELETE ON audit_seals
+BEGIN
+    SELECT RAISE(ABORT, 'audit_seals is append-only');
+END;
+
 CREATE TABLE mails (
     id BLOB NOT NULL PRIMARY KEY,
     recipient TEXT NOT NULL,

@@ -69,6 +69,7 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     // Root.
     ("GET", "/design", Root, Read),
     ("GET", "/audit", Root, Read),
+    ("GET", "/audit.csv", Root, Read),
     ("GET", "/bundles/{id}/channels", Root, Channels),
     ("POST", "/bundles/{id}/channels", Root, Channels),
     ("GET", "/price-drift", Root, Prices),

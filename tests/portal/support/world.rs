@@ -130,6 +130,15 @@ impl World {
         months
     }
 
+    /// Waits until the database says so.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(&mut AnyConnection) -> QueryResult<bool>) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.read(&is_so) {
+            assert!(Instant::now() < deadline, "{what}: not after {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until no background work is left.
     pub fn settle(&self) {
         let deadline = Instant::now() + PATIENCE;
