@@ -59,6 +59,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
         https: config.is_https(),
         demo,
         keys: config.keys.clone(),
+        security_contact: config.security_contact.clone(),
         proxies: config.trusted_proxies.clone(),
         agree_after_days: config.agree_after_days,
         clock: clock.clone(),
@@ -101,7 +102,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .configure(routes::configure)
             .default_service(actix::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }))
     });
-    Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(4).listen(listener)?.run())
+    Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(8).listen(listener)?.run())
 }
 
 /// Runs jobs, the hourly work, the sealing of the log and the sending of mail beside the server.

@@ -44,6 +44,9 @@ pub struct Settings {
     /// Addresses and networks of proxies in front, whose X-Forwarded-For is believed, separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
+    /// Whom to tell of a weakness, as the help shows it [default: the root administrator]
+    #[arg(long, env = "SECURITY_CONTACT", global = true)]
+    pub security_contact: Option<String>,
     /// Mail server, such as smtps://user:password@mail.example.com [default: none, root reads the outbox]
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<String>,
@@ -65,6 +68,7 @@ pub struct Config {
     /// The secret key and those that it replaced.
     pub keys: Keyring,
     pub trusted_proxies: Proxies,
+    pub security_contact: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: String,
     pub agree_after_days: u32,
@@ -96,6 +100,7 @@ impl Config {
                 .portal_name
                 .or(from_file.portal_name)
                 .unwrap_or_else(|| "Reseller Portal".into()),
+            security_contact: given.security_contact.or(from_file.security_contact),
             smtp_url: given.smtp_url.or(from_file.smtp_url),
             agree_after_days: given
                 .agree_after_days

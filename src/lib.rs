@@ -3,6 +3,8 @@
 //! The modules in the order of their dependencies: values are pure; stores use the database; pages use the stores;
 //! `routes` names every page; `app` joins all of it.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod values;
 
 pub mod clock;

@@ -82,7 +82,8 @@ site_map! {
     Anyone GET "/" => dashboards::pages::show;
     Anyone GET "/help" => dashboards::help::show;
     Anyone GET "/help/example" => dashboards::example::show;
-    Anyone GET "/healthz" => crate::health::show;
+    Anyone GET "/healthz" => crate::health::alive;
+    Anyone GET "/readyz" => crate::health::ready;
     Anyone POST "/theme" => access::pages::theme::submit;
 
     Anyone GET "/sign-in" => access::pages::sign_in::show;

@@ -1,7 +1,7 @@
 //! Tells at each request who the session's owner is, as the database says now.
 
 use actix_session::{Session, SessionExt};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
@@ -15,22 +15,27 @@ use crate::web::{Error, Role, Site, Visitor};
 /// Puts the [`Visitor`] in place for the gate, the guards and the frame.
 pub async fn identify(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let missing = || Error::Internal("the application is not set up".into());
     let site = request.app_data::<web::Data<Site>>().cloned().ok_or_else(missing)?;
     let db = request.app_data::<web::Data<Db>>().cloned().ok_or_else(missing)?;
     let mut visitor = Visitor::anonymous(site.clock.now());
     visitor.address = site.proxies.client(request.request());
     let session = request.get_session();
+    if session::is_unreachable(&session) {
+        return Ok(request.error_response(Error::Unavailable("the session could not be read".into())));
+    }
     if let Some(signed_in) = session::signed_in(&session) {
-        recognise(&mut visitor, &session, &db, signed_in).await?;
+        if let Err(error) = recognise(&mut visitor, &session, &db, signed_in).await {
+            return Ok(request.error_response(error));
+        }
     } else if let Some((id, email)) = session::applicant(&session) {
         visitor.name = email.to_string();
         visitor.role = Role::Applicant { id, email };
     }
     request.extensions_mut().insert(visitor);
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Looks the account up; a session of one that is gone, disabled or has got a second factor since is over.

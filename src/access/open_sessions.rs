@@ -14,7 +14,7 @@ pub struct OpenSession {
     pub since: Timestamp,
     pub seen_at: Timestamp,
     pub address: String,
-    /// What the browser calls itself.
+    /// The browser and the system, as far as it says: `Firefox on Windows`.
     pub browser: String,
 }
 
@@ -36,7 +36,36 @@ pub fn of_user(
 fn open(id: SessionId, seen_at: Timestamp, state: &str) -> Option<OpenSession> {
     let state: std::collections::HashMap<String, String> = serde_json::from_str(state).ok()?;
     let SignedIn { since, address, browser, .. } = serde_json::from_str(state.get(ACCOUNT)?).ok()?;
-    Some(OpenSession { id, since, seen_at, address: address.unwrap_or_default(), browser })
+    Some(OpenSession { id, since, seen_at, address: address.unwrap_or_default(), browser: named(&browser) })
+}
+
+/// What people call a browser that calls itself so; each imitates others, so the rarer names come first.
+fn named(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
+    };
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
 }
 
 /// Ends one of the account's sessions; `false` when it has none of that id.
@@ -55,5 +84,26 @@ pub fn end_others(
     match keep {
         Some(keep) => diesel::delete(own.filter(sessions::id.ne(keep))).execute(connection),
         None => diesel::delete(own).execute(connection),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_browser_is_named_as_people_know_it() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0";
+        assert_eq!(named(edge), "Edge on Windows");
+        assert_eq!(
+            named("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"),
+            "Firefox on Linux"
+        );
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+        assert_eq!(named(phone), "Safari on iPhone");
+        assert_eq!(
+            (named("curl/8.5"), named("")),
+            ("Unknown browser".to_owned(), "Unknown browser".to_owned())
+        );
     }
 }

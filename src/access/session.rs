@@ -3,7 +3,9 @@
 //! A session ends after a time without use and, used or not, after a longer one; root's are shorter. Its key changes
 //! when somebody signs in and whenever what they may do changes.
 
-use actix_session::{Session, SessionStatus};
+use std::collections::HashMap;
+
+use actix_session::Session;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ pub const ACCOUNT: &str = "account";
 pub const LIMITS: &str = "limits";
 const APPLICANT: &str = "applicant";
 const PENDING: &str = "pending";
+
+const UNREACHABLE: &str = "unreachable";
 
 /// How long a right password waits for its second factor.
 const PENDING_LASTS: Duration = Duration::minutes(10);
@@ -115,11 +119,18 @@ pub(super) fn pending(session: &Session, now: Timestamp) -> Option<Pending> {
     (now < pending.at.plus(PENDING_LASTS)).then_some(pending)
 }
 
+/// What stands for a session that could not be read.
+pub(super) fn unreachable() -> HashMap<String, String> {
+    [(UNREACHABLE.to_owned(), "true".to_owned())].into()
+}
+
+pub(super) fn is_unreachable(session: &Session) -> bool {
+    session.get::<bool>(UNREACHABLE).ok().flatten().is_some()
+}
+
 /// Ends the session, if there is one.
 pub(super) fn leave(session: &Session) {
-    if session.status() != SessionStatus::Purged {
-        session.purge();
-    }
+    session.purge();
 }
 
 fn put(session: &Session, key: &str, value: impl Serialize) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use actix_web::cookie::time::Duration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::session::{ACCOUNT, LIMITS, Limits, SignedIn};
+use super::session::{self, ACCOUNT, LIMITS, Limits, SignedIn};
 use crate::clock::SharedClock;
 use crate::db::schema::sessions;
 use crate::db::{Db, Failure};
@@ -57,7 +57,15 @@ impl SessionStore for DbSessionStore {
                 .first::<String>(connection)
                 .optional()
         };
-        let state = self.db.read(find).await.map_err(|error| LoadError::Other(error.into()))?;
+        let state = match self.db.read(find).await {
+            Ok(state) => state,
+            // An error here would become an answer without headers; the visitor is told by `identify`.
+            Err(Failure::Unavailable(why)) => {
+                tracing::error!("a session could not be read: {why}");
+                return Ok(Some(session::unreachable()));
+            }
+            Err(error) => return Err(LoadError::Other(error.into())),
+        };
         state
             .map(|state| {
                 serde_json::from_str(&state).map_err(|error| LoadError::Deserialization(error.into()))
@@ -118,15 +126,21 @@ impl SessionStore for DbSessionStore {
             .find(hash)
             .filter(sessions::seen_at.lt(now.plus(-chrono::Duration::minutes(1))))
             .select((sessions::key_hash, sessions::idle_seconds, sessions::ends_at));
-        let stale = self.db.read(move |connection| stale.first(connection).optional()).await?;
-        let Some((hash, idle, ends_at)): Option<(String, i64, Timestamp)> = stale else { return Ok(()) };
+        let stale = self.db.read(move |connection| stale.first(connection).optional()).await;
+        let Ok(Some((hash, idle, ends_at))): Result<Option<(String, i64, Timestamp)>, Failure> = stale else {
+            return Ok(());
+        };
         let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
                 .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expiry(now, idle, ends_at))))
                 .execute(connection)?;
             Ok(())
         };
-        Ok(self.db.write(update).await?)
+        // A session that is not prolonged now is at its next request.
+        if let Err(error) = self.db.write(update).await {
+            tracing::warn!("a session was not prolonged: {error}");
+        }
+        Ok(())
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {

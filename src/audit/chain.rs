@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use chrono::Duration;
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::store::{CONTENT, Content};
 use crate::db::schema::{audit_events, audit_seals};
@@ -85,21 +86,23 @@ fn head(connection: &mut AnyConnection) -> QueryResult<Option<Seal>> {
 
 /// Entries without a seal, in the order in which they were made; old ones are not looked for again and again.
 fn unsealed(connection: &mut AnyConnection, head: Option<&Seal>) -> QueryResult<Vec<Content>> {
-    let newest: Option<Timestamp> = match head {
-        Some(head) => {
-            audit_events::table.find(head.event).select(audit_events::at).first(connection).optional()?
-        }
-        None => None,
-    };
     let missing = diesel::dsl::not(diesel::dsl::exists(
         audit_seals::table.filter(audit_seals::event_id.eq(audit_events::id)),
     ));
     let entries =
         audit_events::table.filter(missing).order(audit_events::id).limit(PAGE).select(CONTENT).into_boxed();
-    match newest {
-        Some(at) => entries.filter(audit_events::at.ge(at.plus(-LONGEST_WRITE))).load(connection),
+    match head.and_then(|head| earliest_beside(head.event)) {
+        Some(earliest) => entries.filter(audit_events::id.ge(earliest)).load(connection),
         None => entries.load(connection),
     }
+}
+
+/// The first id that could have been made while this one's change was under way. An id tells when it was made, also
+/// where the entry is dated otherwise.
+fn earliest_beside(event: EventId) -> Option<EventId> {
+    let (seconds, _) = event.as_uuid().get_timestamp()?.to_unix();
+    let earliest = u128::from(seconds.saturating_sub(LONGEST_WRITE.num_seconds().unsigned_abs())) * 1000;
+    Some(EventId::from_uuid(Uuid::from_u128(earliest << 80)))
 }
 
 fn links(keys: &Keyring, head: Option<Seal>, entries: &[Content]) -> Vec<Seal> {

@@ -287,7 +287,7 @@ pub fn add_bundle(
 
 fn raise_revision(connection: &mut AnyConnection, id: ChannelId, revision: i64) -> Outcome<()> {
     let raised = diesel::update(channels::table.find(id).filter(channels::revision.eq(revision)))
-        .set(channels::revision.eq(revision + 1))
+        .set(channels::revision.eq(channels::revision + 1))
         .execute(connection)?;
     if raised == 1 { Ok(()) } else { Err(Failure::Refused(Refusal::Outdated)) }
 }

@@ -1,13 +1,15 @@
 //! `/help`: how the portal works, and its words. For anyone.
 
+use actix_web::web::Data;
 use askama::Template;
 
-use crate::web::{Answer, Shell, page};
+use crate::web::{Answer, Shell, Site, page};
 
 #[derive(Template)]
 #[template(path = "dashboards/help.html")]
 struct HelpPage {
     shell: Shell,
+    contact: Option<String>,
     words: &'static [(&'static str, &'static str)],
 }
 
@@ -79,12 +81,22 @@ const WORDS: &[(&str, &str)] = &[
         "Dispute",
         "A line of a statement that the re-seller does not agree to. The provider keeps it or credits it.",
     ),
+    ("Role", "What somebody may do on their side: administrator, finance or seller, read-only."),
+    (
+        "Second factor",
+        "A code of a device beside the password. Root's people need one; a re-seller's may set one up.",
+    ),
+    ("Recovery code", "Opens an account once in place of the device's code. Shown once, kept as a hash."),
+    (
+        "Audit log",
+        "Who changed what, when and from where, sealed in a chain so that nothing in it changes unnoticed.",
+    ),
     (
         "Seal",
         "A checksum over a posted statement and the seal before it. It tells when anything was changed afterwards.",
     ),
 ];
 
-pub async fn show(shell: Shell) -> Answer {
-    page(&HelpPage { shell, words: WORDS })
+pub async fn show(shell: Shell, site: Data<Site>) -> Answer {
+    page(&HelpPage { shell, contact: site.security_contact.clone(), words: WORDS })
 }

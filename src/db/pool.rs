@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel::r2d2::{Pool, PooledConnection};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Manager;
 use super::{AnyConnection, Failure, transaction};
@@ -29,6 +29,9 @@ pub struct Db {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     changed: Arc<Notify>,
+    /// Turns at the pools: who waits for one holds no thread.
+    reading: Arc<Semaphore>,
+    writing: Arc<Semaphore>,
 }
 
 impl Db {
@@ -52,7 +55,14 @@ impl Db {
                 .build(manager.clone())
                 .map_err(|error| failed(error.to_string()))
         };
-        Ok(Self { writers: pool(writers)?, readers: pool(READERS)?, changed: Arc::default() })
+        let turns = |size: u32| Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        Ok(Self {
+            writers: pool(writers)?,
+            readers: pool(READERS)?,
+            changed: Arc::default(),
+            reading: turns(READERS),
+            writing: turns(writers),
+        })
     }
 
     /// Reads off the async threads.
@@ -61,7 +71,8 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let db = self.clone();
-        off_the_async_threads(move || db.read_blocking(work)).await
+        let turn = a_turn(&self.reading).await?;
+        off_the_async_threads(turn, move || db.read_blocking(work)).await
     }
 
     /// Writes in one transaction, off the async threads.
@@ -70,7 +81,8 @@ impl Db {
         work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>> + Send + 'static,
     ) -> Result<T, Failure<R>> {
         let db = self.clone();
-        off_the_async_threads(move || db.write_blocking(work)).await
+        let turn = a_turn(&self.writing).await?;
+        off_the_async_threads(turn, move || db.write_blocking(work)).await
     }
 
     /// Reads on this thread; for the command line, jobs and tests.
@@ -113,10 +125,24 @@ impl Db {
     }
 }
 
+/// Waits for a turn, no longer than for a connection.
+async fn a_turn<R>(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure<R>> {
+    match tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(Failure::Unavailable("every connection was in use".into())),
+    }
+}
+
+/// Runs the work on a thread of its own; the turn is given back when it ends, even if nobody waits for it any more.
 async fn off_the_async_threads<T: Send + 'static, R: Send + 'static>(
+    turn: OwnedSemaphorePermit,
     work: impl FnOnce() -> Result<T, Failure<R>> + Send + 'static,
 ) -> Result<T, Failure<R>> {
-    let joined = tokio::task::spawn_blocking(work).await;
+    let joined = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    })
+    .await;
     joined
         .unwrap_or_else(|error| Err(Failure::Unavailable(format!("the database task ended early: {error}"))))
 }

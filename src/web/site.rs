@@ -15,6 +15,8 @@ pub struct Site {
     /// Demonstration data is loaded: every page says so.
     pub demo: bool,
     pub keys: Keyring,
+    /// Whom to tell of a weakness: an address or a page.
+    pub security_contact: Option<String>,
     /// Whose word about a client's address is believed.
     pub proxies: Proxies,
     /// Full days of silence after which a statement counts as agreed.

@@ -87,7 +87,7 @@ on_both! {
         reseller.press("Agree to the statement").see("You agreed to the statement");
         root.open("/statements").follow("October 2026, USD").follow("Post the statement").press("Post the statement").see("Posted as ST-2026-000001");
         root.follow("Record a payment").fill("Bank reference", "NB-4711").press("Record the payment").see("$53.33 recorded").see("Paid");
-        root.open("/verification").see("Everything is as it was posted.");
+        root.open("/verification").see("Every statement is as it was posted.");
 
         // Why: from the total through the split and the line to one usage record.
         reseller.open("/statements").follow("October 2026, USD").see("Paid").follow("How the shares came about").see("80 at 50% above $100.00 = 40");

@@ -1,8 +1,10 @@
 //! Who gets in, and what each visitor may see.
 
 mod account;
+mod crawl;
 mod csrf;
 mod factor;
+mod hostile;
 mod links;
 mod matrix;
 mod offered;

@@ -129,6 +129,15 @@ on_both! {
         assert_eq!(log.faults.len(), usize::try_from(ENTRIES).unwrap());
     }
 
+    fn an_entry_that_is_dated_in_the_past_is_sealed_like_any_other(world) {
+        a_log(world);
+        let act = Act { who: Actor::system("Loader"), at: world.now().plus(-chrono::Duration::days(400)) };
+        let event = Event::on("thing", ObjectId::from_uuid(uuid::Uuid::now_v7()), "thing.done", "Long ago".into());
+        world.write(|connection| audit::record(connection, &act, event.clone()));
+        chain::seal_new(world.db(), &world.config.keys).unwrap();
+        assert_eq!(faults_after(world, "SELECT 1;", None), Vec::<String>::new());
+    }
+
     fn an_entry_that_was_slipped_in_has_no_seal(world) {
         a_log(world);
         let columns = "at, actor_kind, actor_name, object_kind, object_id, action, summary";

@@ -1,5 +1,7 @@
 //! What every answer has in common: headers, error pages, redirects, static files.
 
+use std::sync::Barrier;
+
 use reqwest::Method;
 
 use crate::on_both;
@@ -113,6 +115,31 @@ on_both! {
         let answer = client.send("/audit", client.request(Method::HEAD, "/audit"));
         assert!(answer.bytes.is_empty());
         assert!(matches!(answer.status, 200 | 404 | 405), "{}", answer.describe());
+    }
+
+    fn when_every_connection_is_in_use_pages_say_so_and_come_back(world) {
+        let (root, held, released) = (world.root(), Barrier::new(5), Barrier::new(5));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let hold = |_: &mut _| {
+                        held.wait();
+                        released.wait();
+                        Ok(())
+                    };
+                    world.db().read_blocking(hold).unwrap();
+                });
+            }
+            held.wait();
+            let busy = root.get("/audit").expect(503);
+            assert_eq!(busy.header("retry-after"), "2");
+            is_hardened(&busy);
+            world.anonymous().get("/healthz").expect(200);
+            world.anonymous().get("/readyz").expect(503);
+            released.wait();
+        });
+        root.get("/audit").expect(200);
+        world.anonymous().get("/readyz").expect(200);
     }
 
     fn the_health_check_answers_without_a_session(world) {

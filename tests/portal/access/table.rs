@@ -13,6 +13,7 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     ("GET", "/help", Anyone, Read),
     ("GET", "/help/example", Anyone, Read),
     ("GET", "/healthz", Anyone, Read),
+    ("GET", "/readyz", Anyone, Read),
     ("POST", "/theme", Anyone, Read),
     ("GET", "/sign-in", Anyone, Read),
     ("POST", "/sign-in", Anyone, Read),

@@ -54,7 +54,7 @@ on_both! {
         let paid = root.follow(&root.press(&form, "Record the payment", &[("reference", "B1")]));
         assert_eq!(paid.flash(), "$21.00 recorded");
         assert!(paid.texts(".badge").contains(&"Paid".to_owned()), "{:?}", paid.texts(".badge"));
-        assert!(root.get("/verification").main().contains("Everything is as it was posted."));
+        assert!(root.get("/verification").main().contains("Every statement is as it was posted."));
     }
 
     fn a_dispute_goes_there_and_back(world) {

@@ -113,6 +113,21 @@ impl Page {
         sent
     }
 
+    /// Address and fields of every form that changes something, as a browser would send it; without its token.
+    pub fn posting_forms(&self) -> Vec<(String, Vec<(String, String)>)> {
+        let named = selector("[name]:not([name='csrf'], button, [type='file'])");
+        self.select("form[method='post']", |form| {
+            let fields = form.select(&named);
+            let sent = fields.map(|field| {
+                (
+                    field.value().attr("name").unwrap_or_default().to_owned(),
+                    value_of(&field).unwrap_or_default(),
+                )
+            });
+            (form.value().attr("action").unwrap_or_default().to_owned(), sent.collect())
+        })
+    }
+
     /// Where this button sends its form.
     #[track_caller]
     pub fn action(&self, button: &str) -> String {
