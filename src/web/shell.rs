@@ -130,6 +130,24 @@ pub struct Waiting {
     pub application: i64,
 }
 
+impl Waiting {
+    /// What waits for somebody with these rights: what others have to do is not counted.
+    fn for_rights(&self, rights: &[Right]) -> Self {
+        let own = |count: i64, right: Right| if rights.contains(&right) { count } else { 0 };
+        Self {
+            requests: own(self.requests, Right::Requests),
+            channels: own(self.channels, Right::Channels),
+            usage_files: own(self.usage_files, Right::Usage),
+            unrated: own(self.unrated, Right::Usage),
+            outbox: own(self.outbox, Right::Outbox),
+            prices: own(self.prices, Right::Prices),
+            agreement: own(self.agreement, Right::Agreeing),
+            statements: own(self.statements, Right::Settling).max(own(self.statements, Right::Agreeing)),
+            application: self.application,
+        }
+    }
+}
+
 /// Entries under one heading of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavGroup {
@@ -196,6 +214,7 @@ type Entry = (&'static str, &'static str, &'static str, i64);
 
 /// The menu of a role, with the entry of `path` (without query) marked as current.
 pub fn navigation(role: ShellRole, rights: &[Right], path: &str, waiting: &Waiting) -> Vec<NavGroup> {
+    let waiting = &waiting.for_rights(rights);
     let groups = match role {
         ShellRole::Anonymous => Vec::new(),
         ShellRole::Applicant => {
@@ -362,6 +381,19 @@ mod tests {
         let counts: Vec<_> =
             menu.iter().flat_map(|group| &group.items).filter_map(|item| item.count).collect();
         assert_eq!(counts, [3]);
+    }
+
+    #[test]
+    fn who_only_reads_is_not_told_of_what_others_have_to_do() {
+        let all =
+            Waiting { requests: 1, channels: 2, statements: 3, unrated: 4, prices: 5, ..Waiting::default() };
+        let counts = |rights: &[Right]| -> Vec<i64> {
+            let menu = navigation(ShellRole::Root, rights, "/", &all);
+            menu.iter().flat_map(|group| &group.items).filter_map(|item| item.count).collect()
+        };
+        assert_eq!(counts(&[Right::Read]), Vec::<i64>::new());
+        assert_eq!(counts(&[Right::Read, Right::Settling]), [3]);
+        assert_eq!(counts(&Right::ALL), [1, 2, 5, 3, 4]);
     }
 
     #[test]

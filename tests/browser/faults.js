@@ -8,6 +8,11 @@ if (excess > 0) faults.push(`is ${excess} pixels too wide`);
 const headings = [...document.querySelectorAll("h1")].filter(shown).length;
 if (headings !== 1) faults.push(`has ${headings} first headings`);
 
+// What the content security policy refused since the page was opened.
+const refused = new ReportingObserver(() => {}, { types: ["csp-violation"], buffered: true });
+refused.observe();
+for (const { body } of refused.takeRecords()) faults.push(`breaks its policy: ${body.effectiveDirective} ${body.blockedURL}`);
+
 const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
 for (const id of new Set(ids.filter((id, place) => ids.indexOf(id) !== place))) faults.push(`has the id ${id} twice`);
 
