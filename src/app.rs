@@ -17,13 +17,13 @@ use crate::access::{self, DbSessionStore};
 use crate::audit::chain;
 use crate::clock::SharedClock;
 use crate::config::Config;
-use crate::db::{AnyConnection, Db, Failure, Never};
+use crate::db::{self, AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::keyring::Keyring;
 use crate::mail::{self, Sender};
 use crate::values::Timestamp;
-use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers};
-use crate::{dashboards, gate, rating, routes, settlement, usage, work};
+use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace};
+use crate::{dashboards, gate, once, rating, routes, settlement, usage, work};
 
 /// How long a browser keeps the session's cookie; the session itself ends earlier, by its own limits.
 const LONGEST: Duration = Duration::hours(12);
@@ -45,6 +45,7 @@ impl From<Failure> for Error {
             Failure::Query(diesel::result::Error::NotFound) => Self::NotFound,
             Failure::Query(error) => Self::Internal(error.to_string()),
             Failure::Unavailable(why) => Self::Unavailable(why),
+            Failure::SentBefore => Self::SentBefore(None),
         }
     }
 }
@@ -53,17 +54,7 @@ impl From<Failure> for Error {
 pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
     work_in_background(&config, &db, &clock)?;
-    let site = Data::new(Site {
-        name: config.portal_name.clone(),
-        public_url: config.public_url.clone(),
-        https: config.is_https(),
-        demo,
-        keys: config.keys.clone(),
-        security_contact: config.security_contact.clone(),
-        proxies: config.trusted_proxies.clone(),
-        agree_after_days: config.agree_after_days,
-        clock: clock.clone(),
-    });
+    let site = Data::new(site(&config, &clock, demo));
     let keys = config.keys.cookie_keys();
     let server = HttpServer::new(move || {
         let store = DbSessionStore { db: db.clone(), clock: clock.clone() };
@@ -90,6 +81,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
                 Error::BadRequest(format!("The address has a part that cannot be read: {error}.")).into()
             }))
             // The last one wrapped runs first.
+            .wrap(from_fn(once::answer))
             .wrap(from_fn(gate::gate))
             .wrap(from_fn(csrf::protect))
             .wrap(from_fn(count_waiting))
@@ -97,12 +89,32 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .wrap(from_fn(access::identify))
             .wrap(sessions)
             .wrap(from_fn(move |request, next| access::renew_cookie(request, next, name, keys.clone())))
+            .wrap(from_fn(pace::keep))
             .wrap(from_fn(headers::add))
             .wrap(Compress::default())
             .configure(routes::configure)
             .default_service(actix::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }))
     });
-    Ok(server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(8).listen(listener)?.run())
+    let server = server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(8);
+    let server = match &config.certificate {
+        Some(certificate) => server.listen_rustls_0_23(listener, certificate.server_config()?)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
+}
+
+fn site(config: &Config, clock: &SharedClock, demo: bool) -> Site {
+    Site {
+        name: config.portal_name.clone(),
+        public_url: config.public_url.clone(),
+        https: config.is_https(),
+        demo,
+        keys: config.keys.clone(),
+        security_contact: config.security_contact.clone(),
+        proxies: config.trusted_proxies.clone(),
+        agree_after_days: config.agree_after_days,
+        clock: clock.clone(),
+    }
 }
 
 /// Runs jobs, the hourly work, the sealing of the log and the sending of mail beside the server.
@@ -142,8 +154,10 @@ async fn count_waiting(
     next.call(request).await
 }
 
-/// Asks for the running month of each channel that was not rated today, and takes silence as agreement.
+/// Asks for the running month of each channel that was not rated today, takes silence as agreement, and forgets forms
+/// that were sent long ago.
 fn hourly(connection: &mut AnyConnection, agree_after_days: u32, now: Timestamp) -> Result<(), Failure> {
+    db::once::forget_old(connection, now.plus(-once::KEPT))?;
     settlement::store::agree_by_silence(connection, agree_after_days, now)?;
     rating::store::rate_today(connection, now)
 }

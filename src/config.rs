@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::keyring::Keyring;
 use crate::private;
+use crate::tls::Certificate;
 use crate::web::Proxies;
 
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
@@ -29,9 +30,15 @@ pub struct Settings {
     /// sqlite://path or postgres://user:password@host/name [default: sqlite://data/portal.db]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
-    /// The address people use, for links in mails, such as https://portal.example.com [default: http://LISTEN]
+    /// The address people use, for links in mails, such as https://portal.example.com [default: http://LISTEN, with a certificate https://LISTEN]
     #[arg(long, env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+    /// Certificate as a PEM file, with those between it and the authority; without it a proxy in front brings TLS
+    #[arg(long, env = "TLS_CERTIFICATE", global = true)]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key as a PEM file
+    #[arg(long, env = "TLS_KEY", global = true)]
+    pub tls_key: Option<PathBuf>,
     /// The provider's name as pages and mails show it [default: Reseller Portal]
     #[arg(long, env = "PORTAL_NAME", global = true)]
     pub portal_name: Option<String>,
@@ -64,6 +71,8 @@ pub struct Config {
     pub listen: String,
     pub database_url: String,
     pub public_url: String,
+    /// Served with, when it is given.
+    pub certificate: Option<Certificate>,
     pub portal_name: String,
     /// The secret key and those that it replaced.
     pub keys: Keyring,
@@ -79,8 +88,13 @@ impl Config {
     pub fn from_settings(given: Settings, file: Option<&Path>) -> anyhow::Result<Self> {
         let from_file = read_file(file)?;
         let listen = given.listen.or(from_file.listen).unwrap_or_else(|| DEFAULT_LISTEN.into());
+        let certificate = Certificate::given(
+            given.tls_certificate.or(from_file.tls_certificate),
+            given.tls_key.or(from_file.tls_key),
+        )?;
+        let scheme = if certificate.is_some() { "https" } else { "http" };
         let public_url =
-            given.public_url.or(from_file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+            given.public_url.or(from_file.public_url).unwrap_or_else(|| format!("{scheme}://{listen}"));
         if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
             bail!("the public address {public_url} must begin with http:// or https://");
         }
@@ -106,6 +120,7 @@ impl Config {
                 .agree_after_days
                 .or(from_file.agree_after_days)
                 .unwrap_or(DEFAULT_SILENCE),
+            certificate,
             mail_from: given.mail_from.or(from_file.mail_from).unwrap_or_else(|| "portal@localhost".into()),
             listen,
         })

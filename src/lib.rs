@@ -40,9 +40,12 @@ pub mod dashboards;
 
 pub mod work;
 
+pub mod tls;
+
 pub mod config;
 mod gate;
 pub mod health;
+mod once;
 pub mod routes;
 
 pub mod app;

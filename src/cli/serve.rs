@@ -20,7 +20,8 @@ pub(super) fn run(parts: Parts) -> anyhow::Result<ExitCode> {
 
 /// Prints the address and, while there is no root administrator, the one-use link that makes the first.
 fn announce(parts: &Parts, listener: &TcpListener) -> anyhow::Result<()> {
-    println!("{} is at http://{}", parts.config.portal_name, listener.local_addr()?);
+    let scheme = if parts.config.certificate.is_some() { "https" } else { "http" };
+    println!("{} is at {scheme}://{}", parts.config.portal_name, listener.local_addr()?);
     if let Some(path) = first_root_path(parts)? {
         println!("No root administrator yet. Create the first one with this link; it works once:");
         println!("  {}{path}", parts.config.public_url);

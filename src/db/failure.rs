@@ -15,6 +15,8 @@ pub enum Failure<R = Never> {
     Query(QueryError),
     /// No connection was to be had in time.
     Unavailable(String),
+    /// The form that asked for it did its work before.
+    SentBefore,
 }
 
 impl<R> Failure<R> {
@@ -34,6 +36,7 @@ impl<R> Failure<R> {
             Self::Refused(refusal) => Failure::Refused(translate(refusal)),
             Self::Query(error) => Failure::Query(error),
             Self::Unavailable(why) => Failure::Unavailable(why),
+            Self::SentBefore => Failure::SentBefore,
         }
     }
 }
@@ -57,6 +60,7 @@ impl<T, R> Decided<T, R> for Result<T, Failure<R>> {
             Err(Failure::Refused(refusal)) => Ok(Err(refusal)),
             Err(Failure::Query(error)) => Err(Failure::Query(error)),
             Err(Failure::Unavailable(why)) => Err(Failure::Unavailable(why)),
+            Err(Failure::SentBefore) => Err(Failure::SentBefore),
         }
     }
 }
@@ -67,6 +71,7 @@ impl<R: std::fmt::Display> std::fmt::Display for Failure<R> {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Query(error) => error.fmt(f),
             Self::Unavailable(why) => f.write_str(why),
+            Self::SentBefore => f.write_str("this form was sent before"),
         }
     }
 }

@@ -9,6 +9,7 @@ mod connection;
 mod failure;
 mod migrations;
 mod numeric;
+pub mod once;
 pub mod paging;
 mod pool;
 pub mod query;

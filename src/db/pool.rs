@@ -8,7 +8,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Manager;
-use super::{AnyConnection, Failure, transaction};
+use super::{AnyConnection, Failure, once, transaction};
 
 /// How often a transaction runs again when PostgreSQL could not serialise it.
 const RETRIES: u32 = 3;
@@ -75,8 +75,28 @@ impl Db {
         off_the_async_threads(turn, move || db.read_blocking(work)).await
     }
 
-    /// Writes in one transaction, off the async threads.
+    /// Writes in one transaction, off the async threads. The first write of a request that brought a form does so once,
+    /// however often the form is sent; see [`once`].
     pub async fn write<T: Send + 'static, R: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>> + Send + 'static,
+    ) -> Result<T, Failure<R>> {
+        let Some(sending) = once::to_do() else { return self.write_each_time(work).await };
+        let form = sending.form().cloned();
+        let written = self.write_each_time(move |connection| {
+            form.iter().try_for_each(|form| once::take(connection, form))?;
+            work(connection)
+        });
+        let written = written.await;
+        if written.is_ok() {
+            sending.done();
+        }
+        written
+    }
+
+    /// Writes in one transaction, off the async threads, whatever was sent before: for counts of tries, and for what is
+    /// not the work of a form.
+    pub async fn write_each_time<T: Send + 'static, R: Send + 'static>(
         &self,
         work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>> + Send + 'static,
     ) -> Result<T, Failure<R>> {

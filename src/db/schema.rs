@@ -144,6 +144,19 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    sent_forms (key) {
+        key -> Text,
+        content -> Text,
+        status -> Nullable<BigInt>,
+        location -> Nullable<Text>,
+        sent_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     second_factors (user_id) {
         user_id -> Uid,
         secret -> Text,
@@ -870,6 +883,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     users,
     tokens,
     sessions,
+    sent_forms,
     second_factors,
     recovery_codes,
     throttles,

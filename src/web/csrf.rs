@@ -1,7 +1,8 @@
 //! Forms cannot be sent from elsewhere: the origin is checked for every unsafe method, and each form carries a token.
 //!
-//! The token is an HMAC over a random cookie and the visitor's identity, so that it needs no session row for
-//! anonymous visitors and dies when somebody signs in or out.
+//! The token begins with an HMAC over a random cookie and the visitor's identity, so that it needs no session row for
+//! anonymous visitors and dies when somebody signs in or out. Behind a dot follows what only this page has: what the
+//! form does is done once under it, however often it is sent.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
@@ -13,10 +14,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{Error, Role, Site, Visitor, random_token};
+use crate::values::{Sending, SentForm};
 
 /// The name of the form field that carries the token.
 pub const FIELD: &str = "csrf";
 const PURPOSE: &str = "form";
+const SENT: &str = "sent form";
 
 /// The random part of this browser's tokens.
 #[derive(Clone)]
@@ -52,9 +55,10 @@ pub async fn protect(
     Ok(response)
 }
 
-/// The token that this visitor's forms carry.
+/// The token that the forms of one page carry.
 pub fn token(request: &HttpRequest) -> Result<String, Error> {
-    Ok(URL_SAFE_NO_PAD.encode(site(request)?.keys.mac(PURPOSE, &subject(request)?)))
+    let mac = URL_SAFE_NO_PAD.encode(site(request)?.keys.mac(PURPOSE, &subject(request)?));
+    Ok(format!("{mac}.{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())))
 }
 
 /// What a token is made of: the browser's nonce and who is there.
@@ -64,14 +68,33 @@ fn subject(request: &HttpRequest) -> Result<Vec<u8>, Error> {
     Ok(format!("{}|{}", nonce.0, identity(&Visitor::of(request))).into_bytes())
 }
 
-/// Whether a form's token is this visitor's.
-pub fn verify(request: &HttpRequest, given: &str) -> Result<(), Error> {
-    let code = URL_SAFE_NO_PAD.decode(given).unwrap_or_default();
-    if site(request)?.keys.is_mac(PURPOSE, &subject(request)?, &code) {
-        Ok(())
-    } else {
-        Err(Error::StaleForm)
+/// Whether a form's token is this visitor's; `content` is what was filled in, or what tells it from another.
+pub fn verify(request: &HttpRequest, given: &str, content: &[u8]) -> Result<(), Error> {
+    let (mac, page) = given.split_once('.').unwrap_or_default();
+    let code = URL_SAFE_NO_PAD.decode(mac).unwrap_or_default();
+    let site = site(request)?;
+    if page.is_empty() || !site.keys.is_mac(PURPOSE, &subject(request)?, &code) {
+        return Err(Error::StaleForm);
     }
+    note(request, &site, page, content);
+    Ok(())
+}
+
+/// Tells the request which form it brought. A stranger's forms are not told apart: each try to sign in counts.
+fn note(request: &HttpRequest, site: &Site, page: &str, content: &[u8]) {
+    let visitor = Visitor::of(request);
+    let who = identity(&visitor);
+    let Some(sending) = request.extensions().get::<Sending>().filter(|_| !who.is_empty()).cloned() else {
+        return;
+    };
+    let digest = |text: &[u8]| URL_SAFE_NO_PAD.encode(site.keys.mac(SENT, text));
+    let key = digest(format!("{who}|{page}|{}", request.path()).as_bytes());
+    sending.note(SentForm { key, content: digest(content), at: visitor.at });
+}
+
+/// What tells a form with a file from another: such a form is not read into memory for it.
+pub fn length(request: &HttpRequest) -> &[u8] {
+    request.headers().get(header::CONTENT_LENGTH).map_or(&[], |length| length.as_bytes())
 }
 
 fn identity(visitor: &Visitor) -> String {

@@ -10,6 +10,7 @@ use askama::Template;
 use uuid::Uuid;
 
 use super::Shell;
+use super::again::{self, Again};
 use super::frame::frame;
 use super::proof::{self, Carried};
 
@@ -27,9 +28,15 @@ pub enum Error {
     /// The visitor must prove again who they are; what was sent comes back with the question.
     #[error("proof needed")]
     Unproved(Carried),
+    /// The form did its work before; another content under it comes back with the question whether to do that too.
+    #[error("form sent before")]
+    SentBefore(Option<Again>),
     /// The request cannot be read, such as a form that is too large.
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// What was sent came so slowly that it was cut off.
+    #[error("too slow")]
+    TooSlow,
     /// More was sent than is read.
     #[error("too large: {0}")]
     TooLarge(String),
@@ -49,8 +56,15 @@ struct Said {
     title: String,
     message: String,
     reference: String,
-    /// The form to be sent again with the proof.
-    carried: Option<Carried>,
+    /// The form that comes back with a question.
+    waiting: Option<Waiting>,
+}
+
+/// A form that waits for an answer.
+#[derive(Debug, Clone)]
+enum Waiting {
+    Proof(Carried),
+    Again(Again),
 }
 
 #[derive(Template)]
@@ -97,7 +111,15 @@ impl Error {
             Self::Unproved(_) => {
                 ("Confirm that it is you", "This asks for your second factor or password again.")
             }
+            Self::SentBefore(_) => (
+                "This was done already",
+                "The form was sent before and did its work then. To send another, open its page anew.",
+            ),
             Self::BadRequest(why) => ("The request cannot be read", why),
+            Self::TooSlow => (
+                "This came too slowly",
+                "The connection was so slow that the rest was not waited for. Nothing was changed; send it again.",
+            ),
             Self::TooLarge(what) => ("This is too large", what),
             Self::Conflict(what) => ("This changed in the meantime", what),
             Self::Unavailable(_) => {
@@ -117,8 +139,9 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::StaleForm | Self::Unproved(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::SentBefore(_) => StatusCode::CONFLICT,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -138,10 +161,14 @@ impl ResponseError for Error {
         if matches!(self, Self::Unavailable(_)) {
             response.insert_header((header::RETRY_AFTER, "2"));
         }
+        if matches!(self, Self::TooSlow) {
+            response.force_close();
+        }
         let mut response =
             response.content_type("text/plain; charset=utf-8").body(format!("{title}. {message}"));
-        let carried = match self {
-            Self::Unproved(carried) => Some(carried.clone()),
+        let waiting = match self {
+            Self::Unproved(carried) => Some(Waiting::Proof(carried.clone())),
+            Self::SentBefore(again) => again.clone().map(Waiting::Again),
             _ => None,
         };
         let said = Said {
@@ -149,7 +176,7 @@ impl ResponseError for Error {
             title: title.into(),
             message: message.into(),
             reference,
-            carried,
+            waiting,
         };
         response.extensions_mut().insert(said);
         response
@@ -167,10 +194,11 @@ pub async fn error_pages(
     // Only now: framing takes the sentence that the next page is to show.
     let Ok(shell) = frame(response.request()) else { return Ok(response) };
     let (back_href, back_label) = ("/", "Go to the overview");
-    let Said { status, title, message, reference, carried } = said;
+    let Said { status, title, message, reference, waiting } = said;
     let page = ErrorPage { shell, status: status.as_u16(), title, message, back_href, back_label, reference };
-    let body = match carried {
-        Some(carried) => proof::page(page.shell, carried, String::new()),
+    let body = match waiting {
+        Some(Waiting::Proof(carried)) => proof::page(page.shell, carried, String::new()),
+        Some(Waiting::Again(form)) => again::page(page.shell, form),
         None => page.framed(),
     };
     let Ok(body) = body else { return Ok(response) };

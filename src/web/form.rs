@@ -6,14 +6,17 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::error::PayloadError;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Error, csrf, proof};
+use super::again::Again;
+use super::{Error, csrf, pace, proof};
 
 /// The largest form that is read, in bytes.
 const LIMIT: usize = 512 * 1024;
+const TOO_LARGE: &str = "The form is too large to be read.";
 
 /// A form as it was typed, whose token was this visitor's. Every POST handler takes one, if only `Form<NoFields>`.
 pub struct Form<T>(pub T);
@@ -78,13 +81,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         let request = request.clone();
         let body = web::Bytes::from_request(&request, payload);
         Box::pin(async move {
-            let body =
-                body.await.map_err(|_| Error::BadRequest("The form is too large to be read.".into()))?;
+            let body = body.await.map_err(|error| unread(&error))?;
             if body.len() > LIMIT {
-                return Err(Error::BadRequest("The form is too large to be read.".into()));
+                return Err(Error::BadRequest(TOO_LARGE.into()));
             }
             let fields: Fields = decode(&body)?;
-            csrf::verify(&request, fields.get(csrf::FIELD))?;
+            csrf::verify(&request, fields.get(csrf::FIELD), &body)?;
+            request.extensions_mut().insert(Sent(body.clone()));
             if proof::is_asked_of(&request) {
                 return Err(Error::Unproved(proof::Carried::of(&request, &fields)));
             }
@@ -94,6 +97,24 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             Ok(Self(decode(&body)?))
         })
+    }
+}
+
+/// A form's body as it came.
+struct Sent(web::Bytes);
+
+/// The request's form, to be asked about; `None` when it had none or one with a file.
+pub fn sent(request: &HttpRequest) -> Option<Again> {
+    let body = request.extensions().get::<Sent>().map(|sent| sent.0.clone())?;
+    Some(Again::of(request, decode(&body).ok()?))
+}
+
+/// Why the body did not come.
+fn unread(error: &actix_web::Error) -> Error {
+    match error.as_error::<PayloadError>() {
+        Some(error) if pace::is_too_slow(error) => Error::TooSlow,
+        Some(PayloadError::Overflow) | None => Error::BadRequest(TOO_LARGE.into()),
+        Some(_) => Error::BadRequest("The form broke off on its way.".into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every page needs and no capability owns: who is visiting, forms, errors, headers, the page's frame.
 
+mod again;
 pub mod assets;
 pub mod charts;
 pub mod csrf;
@@ -12,6 +13,7 @@ mod frame;
 mod guards;
 pub mod headers;
 pub mod links;
+pub mod pace;
 pub mod proof;
 mod proxies;
 mod respond;

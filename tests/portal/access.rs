@@ -8,6 +8,7 @@ mod hostile;
 mod links;
 mod matrix;
 mod offered;
+mod once;
 mod people;
 mod proof;
 mod recovery;

@@ -17,5 +17,6 @@ mod settlement;
 mod simulation;
 mod support;
 mod terms;
+mod tls;
 mod usage;
 mod web;

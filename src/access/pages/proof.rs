@@ -73,7 +73,8 @@ pub(super) async fn wrong_password(
         pair: String::new(),
     };
     let counted = attempt.clone();
-    let taken = db.write::<_, Never>(move |connection| Ok(tries::take(connection, &counted, now)?)).await?;
+    let take = move |connection: &mut _| Ok(tries::take(connection, &counted, now)?);
+    let taken = db.write_each_time::<_, Never>(take).await?;
     if taken.is_err() {
         return Ok(Some("Too many tries; wait a minute".into()));
     }
@@ -82,6 +83,7 @@ pub(super) async fn wrong_password(
     if !verified.await.map_err(|error| Error::Internal(error.to_string()))? {
         return Ok(Some("The password is not right".into()));
     }
-    db.write::<_, Never>(move |connection| Ok(tries::give_back(connection, &attempt, user)?)).await?;
+    let give_back = move |connection: &mut _| Ok(tries::give_back(connection, &attempt, user)?);
+    db.write_each_time::<_, Never>(give_back).await?;
     Ok(None)
 }

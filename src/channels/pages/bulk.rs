@@ -137,7 +137,7 @@ pub async fn submit(
     form: MultipartForm<Sent>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf))?;
+    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
     let step = typed(form.step);
     let Loaded { channel, books, products } = load(&db, member.scope, *id).await?;
     let mut errors = Errors::default();

@@ -110,7 +110,7 @@ pub async fn submit(
     form: MultipartForm<Sent>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf))?;
+    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
     let mut loaded = load(&db, reseller.scope(), *id).await?;
     let mut shown = empty_page(shell, loaded.statement.clone());
     shown.table = typed(form.table);

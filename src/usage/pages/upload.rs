@@ -19,7 +19,7 @@ use crate::usage::Format;
 use crate::usage::formats::LARGEST_FILE;
 use crate::usage::store::{self, NewFile};
 use crate::web::upload::{read, typed};
-use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, page_with};
+use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, pace, page_with};
 
 /// Room for the other fields of a form with a file: tables of prices and books travel in one.
 const FORM: usize = 1024 * 1024;
@@ -58,6 +58,7 @@ pub fn limits() -> MultipartFormConfig {
                 MultipartError::ContentTypeMissing
                 | MultipartError::ContentTypeIncompatible
                 | MultipartError::ContentTypeParse => Error::StaleForm,
+                MultipartError::Payload(error) if pace::is_too_slow(&error) => Error::TooSlow,
                 error => Error::BadRequest(format!("The upload broke off or cannot be read: {error}.")),
             }
             .into()
@@ -80,7 +81,7 @@ pub async fn submit(
     form: MultipartForm<Upload>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf))?;
+    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
     let (channel, format) = (typed(form.channel), typed(form.format));
     let channels = channels(&db, &member).await?;
     let mut errors = Errors::default();

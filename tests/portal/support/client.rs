@@ -188,10 +188,12 @@ impl Client {
         page
     }
 
-    /// This visitor's token: the newest page's, else that of a page everyone may open.
+    /// This visitor's token, as a page that was just opened would carry it.
     pub fn token(&self) -> String {
         let known = self.token.lock().unwrap().clone();
-        known.unwrap_or_else(|| self.get("/sign-in").csrf().expect("a page with a form"))
+        let token = known.unwrap_or_else(|| self.get("/sign-in").csrf().expect("a page with a form"));
+        let (mac, _) = token.split_once('.').expect("the page's own part");
+        format!("{mac}.{}", uuid::Uuid::now_v7().simple())
     }
 
     /// The value of a cookie.
