@@ -21,6 +21,7 @@ use crate::db::{self, AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::keyring::Keyring;
 use crate::mail::{self, Sender};
+use crate::pressure::{self, Pressure};
 use crate::values::Timestamp;
 use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace};
 use crate::{dashboards, gate, once, rating, routes, settlement, usage, work};
@@ -55,6 +56,8 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let Parts { config, db, clock, demo } = parts;
     work_in_background(&config, &db, &clock)?;
     let site = Data::new(site(&config, &clock, demo));
+    let pressure = Data::new(Pressure::new(&config));
+    actix_web::rt::spawn(forget_visitors(pressure.clone()));
     let keys = config.keys.cookie_keys();
     let server = HttpServer::new(move || {
         let store = DbSessionStore { db: db.clone(), clock: clock.clone() };
@@ -74,6 +77,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
         App::new()
             .app_data(Data::new(db.clone()))
             .app_data(site.clone())
+            .app_data(pressure.clone())
             .app_data(usage::pages::upload::limits())
             .app_data(actix::PayloadConfig::new(1024 * 1024))
             .app_data(actix::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -83,6 +87,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             // The last one wrapped runs first.
             .wrap(from_fn(once::answer))
             .wrap(from_fn(gate::gate))
+            .wrap(from_fn(pressure::count))
             .wrap(from_fn(csrf::protect))
             .wrap(from_fn(count_waiting))
             .wrap(from_fn(error_pages))
@@ -113,6 +118,7 @@ fn site(config: &Config, clock: &SharedClock, demo: bool) -> Site {
         security_contact: config.security_contact.clone(),
         proxies: config.trusted_proxies.clone(),
         agree_after_days: config.agree_after_days,
+        everyone_needs_factor: config.everyone_needs_factor,
         clock: clock.clone(),
     }
 }
@@ -172,6 +178,15 @@ async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32) {
         if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }
+    }
+}
+
+/// Forgets the counts of visitors who are gone.
+async fn forget_visitors(pressure: Data<Pressure>) {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(600);
+    loop {
+        tokio::time::sleep(PATIENCE).await;
+        pressure.forget();
     }
 }
 

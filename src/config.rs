@@ -1,11 +1,13 @@
 //! Every setting: a flag, else the environment, else a TOML file, else its default; validated once.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::encryption;
 use crate::keyring::Keyring;
 use crate::private;
 use crate::tls::Certificate;
@@ -14,6 +16,7 @@ use crate::web::Proxies;
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_SILENCE: u32 = 14;
+const DEFAULT_REQUESTS: u32 = 1200;
 const SHORTEST_SECRET: usize = 32;
 /// A key with fewer distinct characters is no random one.
 const FEWEST_CHARACTERS: usize = 10;
@@ -30,6 +33,15 @@ pub struct Settings {
     /// sqlite://path or postgres://user:password@host/name [default: sqlite://data/portal.db]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
+    /// File that holds the database's address, in place of it
+    #[arg(long, env = "DATABASE_URL_FILE", global = true)]
+    pub database_url_file: Option<PathBuf>,
+    /// Serve only what is migrated already: the database's user need not be able to change tables
+    #[arg(long, env = "NO_MIGRATE", global = true, num_args = 0..=1, default_missing_value = "true")]
+    pub no_migrate: Option<bool>,
+    /// Send passwords and mails unencrypted to a database or mail server on another host
+    #[arg(long, env = "ALLOW_PLAIN_CONNECTIONS", global = true, num_args = 0..=1, default_missing_value = "true")]
+    pub allow_plain_connections: Option<bool>,
     /// The address people use, for links in mails, such as https://portal.example.com [default: http://LISTEN, with a certificate https://LISTEN]
     #[arg(long, env = "PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
@@ -45,18 +57,30 @@ pub struct Settings {
     /// Signs cookies and forms; 32 characters or more [default: made once and kept in data/secret.key]
     #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
+    /// File that holds the secret key, in place of it
+    #[arg(long, env = "SECRET_KEY_FILE", global = true)]
+    pub secret_key_file: Option<PathBuf>,
     /// Secret keys that the present one replaced, separated by commas; they still open what they closed
     #[arg(long, env = "PREVIOUS_SECRET_KEYS", global = true, hide_env_values = true)]
     pub previous_secret_keys: Option<String>,
     /// Addresses and networks of proxies in front, whose X-Forwarded-For is believed, separated by commas
     #[arg(long, env = "TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
+    /// Re-sellers' people need a second factor, as root's always do
+    #[arg(long, env = "REQUIRE_SECOND_FACTOR", global = true, num_args = 0..=1, default_missing_value = "true")]
+    pub require_second_factor: Option<bool>,
+    /// How many requests a person may make in a minute, 0 for any number [default: 1200]
+    #[arg(long, env = "REQUESTS_A_MINUTE", global = true)]
+    pub requests_a_minute: Option<u32>,
     /// Whom to tell of a weakness, as the help shows it [default: the root administrator]
     #[arg(long, env = "SECURITY_CONTACT", global = true)]
     pub security_contact: Option<String>,
     /// Mail server, such as smtps://user:password@mail.example.com [default: none, root reads the outbox]
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// File that holds the mail server's address, in place of it
+    #[arg(long, env = "SMTP_URL_FILE", global = true)]
+    pub smtp_url_file: Option<PathBuf>,
     /// Sender of mails [default: portal@localhost]
     #[arg(long, env = "MAIL_FROM", global = true)]
     pub mail_from: Option<String>,
@@ -70,6 +94,8 @@ pub struct Settings {
 pub struct Config {
     pub listen: String,
     pub database_url: String,
+    /// Opens only a database whose schema is up to date.
+    pub no_migrate: bool,
     pub public_url: String,
     /// Served with, when it is given.
     pub certificate: Option<Certificate>,
@@ -77,6 +103,9 @@ pub struct Config {
     /// The secret key and those that it replaced.
     pub keys: Keyring,
     pub trusted_proxies: Proxies,
+    pub everyone_needs_factor: bool,
+    /// None for 0.
+    pub requests_a_minute: Option<NonZeroU32>,
     pub security_contact: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: String,
@@ -87,6 +116,17 @@ impl Config {
     /// Joins what was given with the TOML file and the defaults.
     pub fn from_settings(given: Settings, file: Option<&Path>) -> anyhow::Result<Self> {
         let from_file = read_file(file)?;
+        let database_url = given_or_kept(given.database_url, given.database_url_file)?
+            .or(given_or_kept(from_file.database_url, from_file.database_url_file)?)
+            .unwrap_or_else(|| DEFAULT_DATABASE.into());
+        let smtp_url = given_or_kept(given.smtp_url, given.smtp_url_file)?
+            .or(given_or_kept(from_file.smtp_url, from_file.smtp_url_file)?);
+        let secret_key = given_or_kept(given.secret_key, given.secret_key_file)?
+            .or(given_or_kept(from_file.secret_key, from_file.secret_key_file)?);
+        if !given.allow_plain_connections.or(from_file.allow_plain_connections).unwrap_or_default() {
+            encryption::of_database(&database_url)?;
+            smtp_url.as_deref().map_or(Ok(()), encryption::of_mail)?;
+        }
         let listen = given.listen.or(from_file.listen).unwrap_or_else(|| DEFAULT_LISTEN.into());
         let certificate = Certificate::given(
             given.tls_certificate.or(from_file.tls_certificate),
@@ -102,20 +142,25 @@ impl Config {
         let previous = previous.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned);
         let proxies = given.trusted_proxies.or(from_file.trusted_proxies).unwrap_or_default();
         Ok(Self {
-            keys: Keyring::new(secret(given.secret_key.or(from_file.secret_key))?, previous),
+            keys: Keyring::new(secret(secret_key)?, previous),
             trusted_proxies: Proxies::parse(&proxies)
                 .map_err(|why| anyhow::anyhow!("the trusted proxies cannot be read: {why}"))?,
-            database_url: given
-                .database_url
-                .or(from_file.database_url)
-                .unwrap_or_else(|| DEFAULT_DATABASE.into()),
+            database_url,
+            no_migrate: given.no_migrate.or(from_file.no_migrate).unwrap_or_default(),
+            everyone_needs_factor: given
+                .require_second_factor
+                .or(from_file.require_second_factor)
+                .unwrap_or_default(),
+            requests_a_minute: NonZeroU32::new(
+                given.requests_a_minute.or(from_file.requests_a_minute).unwrap_or(DEFAULT_REQUESTS),
+            ),
             public_url: public_url.trim_end_matches('/').to_owned(),
             portal_name: given
                 .portal_name
                 .or(from_file.portal_name)
                 .unwrap_or_else(|| "Reseller Portal".into()),
             security_contact: given.security_contact.or(from_file.security_contact),
-            smtp_url: given.smtp_url.or(from_file.smtp_url),
+            smtp_url,
             agree_after_days: given
                 .agree_after_days
                 .or(from_file.agree_after_days)
@@ -139,6 +184,13 @@ fn read_file(named: Option<&Path>) -> anyhow::Result<Settings> {
         Err(_) if named.is_none() => Ok(Settings::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read the settings file {}", path.display())),
     }
+}
+
+/// A secret as it was given, or as a file keeps it: a container's secret, or a service manager's credential.
+fn given_or_kept(given: Option<String>, file: Option<PathBuf>) -> anyhow::Result<Option<String>> {
+    let (None, Some(path)) = (&given, file) else { return Ok(given) };
+    let kept = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Some(kept.trim().to_owned()))
 }
 
 fn secret(given: Option<String>) -> anyhow::Result<String> {
@@ -226,6 +278,30 @@ mod tests {
             (config.listen.as_str(), config.portal_name.as_str(), config.mail_from.as_str()),
             ("127.0.0.1:2", "Northgate", "portal@localhost")
         );
+    }
+
+    #[test]
+    fn a_secret_can_be_kept_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, format!("{KEY}\n")).unwrap();
+        let given = Settings { secret_key_file: Some(file.clone()), ..Settings::default() };
+        let (kept, direct) =
+            (Config::from_settings(given, None), Config::from_settings(with_secret(KEY), None));
+        let sealed = direct.unwrap().keys.seal("x", "text").unwrap();
+        assert_eq!(kept.unwrap().keys.open("x", &sealed).as_deref(), Some("text"));
+        let missing = Settings { secret_key_file: Some(folder.path().join("none")), ..Settings::default() };
+        assert!(Config::from_settings(missing, None).is_err());
+    }
+
+    #[test]
+    fn passwords_and_mails_go_to_other_hosts_only_encrypted_unless_that_is_allowed() {
+        let mut given = with_secret(KEY);
+        given.database_url = Some("postgres://portal:secret@db.example/portal".into());
+        let refused = Config::from_settings(given.clone(), None).map(|_| ()).unwrap_err().to_string();
+        assert!(refused.contains("sslmode=verify-full") && !refused.contains("secret"), "{refused}");
+        given.allow_plain_connections = Some(true);
+        assert!(Config::from_settings(given, None).is_ok());
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub async fn gate(
             Ok(answer(request, see_other(ENROLMENT)))
         }
         Entry::Enter => {
-            if line.proved && visitor.side().is_some() && !visitor.is_proved() {
-                request.extensions_mut().insert(proof::Asked);
+            if visitor.side().is_some() && !visitor.has_proved(line.proof) {
+                request.extensions_mut().insert(proof::Asked(line.proof));
             }
             Ok(next.call(request).await?.map_into_boxed_body())
         }

@@ -40,12 +40,14 @@ pub mod dashboards;
 
 pub mod work;
 
+pub mod encryption;
 pub mod tls;
 
 pub mod config;
 mod gate;
 pub mod health;
 mod once;
+mod pressure;
 pub mod routes;
 
 pub mod app;

@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use crate::values::Right;
+use crate::web::proof::Proof;
 use crate::web::{Access, assets};
 use crate::{
     access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, simulation,
@@ -20,8 +21,8 @@ pub struct Route {
     pub access: Access,
     /// What a member's role must allow, beside the side.
     pub right: Right,
-    /// Asks again for the second factor, or for the password where there is none.
-    pub proved: bool,
+    /// What it asks for again of who is signed in.
+    pub proof: Proof,
     pub method: &'static str,
     pub path: &'static str,
 }
@@ -35,24 +36,27 @@ macro_rules! right {
     };
 }
 
-macro_rules! is_proved {
+macro_rules! proof {
     () => {
-        false
+        Proof::None
     };
     (proved) => {
-        true
+        Proof::Recent
+    };
+    (fully_proved) => {
+        Proof::Full
     };
 }
 
 /// A line is `who(right) METHOD "address" => handler`. Without a right it asks for `Read`; with `proved` beside the
-/// right it asks again who somebody is.
+/// right it asks again who somebody is, with `fully_proved` for everything that signing in asks for.
 macro_rules! site_map {
     ($($access:ident $(($right:ident $(, $proved:ident)?))? $method:ident $path:literal => $handler:path;)*) => {
         /// Every line of the site map.
         pub const ROUTES: &[Route] = &[$(Route {
             access: Access::$access,
             right: right!($($right)?),
-            proved: is_proved!($($($proved)?)?),
+            proof: proof!($($($proved)?)?),
             method: stringify!($method),
             path: $path,
         }),*];
@@ -101,14 +105,14 @@ site_map! {
     Anyone POST "/enter/{secret}" => access::pages::enter::submit;
 
     Member GET "/account" => access::pages::account::show;
-    Member POST "/account/sessions/ending" => access::pages::account::end_others;
-    Member POST "/account/sessions/{id}/ending" => access::pages::account::end;
+    Member(Read, proved) POST "/account/sessions/ending" => access::pages::account::end_others;
+    Member(Read, proved) POST "/account/sessions/{id}/ending" => access::pages::account::end;
     Member GET "/account/password" => access::pages::password::show;
-    Member POST "/account/password" => access::pages::password::submit;
+    Member(Read, fully_proved) POST "/account/password" => access::pages::password::submit;
     Member GET "/account/second-factor" => access::pages::second_factor::show;
-    Member(Read, proved) POST "/account/second-factor" => access::pages::second_factor::submit;
-    Member(Read, proved) POST "/account/second-factor/removal" => access::pages::second_factor::remove;
-    Member(Read, proved) POST "/account/recovery-codes" => access::pages::second_factor::renew_codes;
+    Member(Read, fully_proved) POST "/account/second-factor" => access::pages::second_factor::submit;
+    Member(Read, fully_proved) POST "/account/second-factor/removal" => access::pages::second_factor::remove;
+    Member(Read, fully_proved) POST "/account/recovery-codes" => access::pages::second_factor::renew_codes;
     Member POST "/account/proof" => access::pages::proof::submit;
     Member GET "/people" => access::pages::people::show;
     Member GET "/people/roles" => access::pages::people::roles;
@@ -118,7 +122,7 @@ site_map! {
     Member(People, proved) POST "/people/{id}/role" => access::pages::person::set_role;
     Member(People, proved) POST "/people/{id}/deactivation" => access::pages::person::deactivate;
     Member(People, proved) POST "/people/{id}/activation" => access::pages::person::activate;
-    Member(People) POST "/people/{id}/sessions/ending" => access::pages::person::end_sessions;
+    Member(People, proved) POST "/people/{id}/sessions/ending" => access::pages::person::end_sessions;
     Member(People, proved) POST "/people/{id}/second-factor/removal" => access::pages::person::remove_factor;
     Member(People, proved) POST "/people/{id}/links" => access::pages::person::send_link;
 

@@ -114,6 +114,40 @@
     row.classList.toggle("changed", field.value !== field.defaultValue);
   }
 
+  // A page does not stay readable after its session. Typing is use, and so is any page in another tab.
+  const { idle, longest } = document.body.dataset;
+  if (idle && "BroadcastChannel" in window) endWithSession(Number(idle) * 1000, Date.now() + Number(longest) * 1000);
+
+  function endWithSession(idleFor, endsAt) {
+    const tabs = new BroadcastChannel("session");
+    let used = Date.now();
+    const use = () => {
+      used = Date.now();
+      tabs.postMessage("used");
+    };
+    use();
+    tabs.onmessage = ({ data }) => (data === "used" ? (used = Date.now()) : emptyPage());
+    document.addEventListener("input", () => {
+      if (Date.now() - used > 60_000) fetch("/help", { method: "HEAD" }).then((answer) => answer.ok && use());
+    });
+    document.addEventListener("submit", (event) => {
+      if (event.target.action.endsWith("/sign-out")) tabs.postMessage("over");
+    });
+    setInterval(() => Date.now() > Math.min(used + idleFor, endsAt) && emptyPage(), 5_000);
+  }
+
+  function emptyPage() {
+    const main = document.createElement("main");
+    const said = document.createElement("h1");
+    const link = document.createElement("a");
+    main.className = "main";
+    said.textContent = "Your session is over";
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    link.textContent = "Sign in again";
+    main.append(said, link);
+    document.body.replaceChildren(main);
+  }
+
   // What went wrong is read first.
   document.querySelector(".error-summary")?.focus({ preventScroll: true });
 })();

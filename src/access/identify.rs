@@ -27,12 +27,17 @@ pub async fn identify(
         return Ok(request.error_response(Error::Unavailable("the session could not be read".into())));
     }
     if let Some(signed_in) = session::signed_in(&session) {
-        if let Err(error) = recognise(&mut visitor, &session, &db, signed_in).await {
+        if let Err(error) =
+            recognise(&mut visitor, &session, &db, signed_in, site.everyone_needs_factor).await
+        {
             return Ok(request.error_response(error));
         }
     } else if let Some((id, email)) = session::applicant(&session) {
         visitor.name = email.to_string();
         visitor.role = Role::Applicant { id, email };
+    }
+    if visitor.role != Role::Anonymous {
+        visitor.session = session::lasting(&session, visitor.at);
     }
     request.extensions_mut().insert(visitor);
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -44,24 +49,27 @@ async fn recognise(
     session: &Session,
     db: &Db,
     signed_in: SignedIn,
+    everyone_needs_factor: bool,
 ) -> Result<(), Error> {
     let id = signed_in.user;
     match db.read(move |connection| store::visitor(connection, id)).await.map_err(Error::from)? {
         Some(known) if signed_in.factor || !known.has_factor => {
-            member(visitor, known, &signed_in);
+            member(visitor, known, &signed_in, everyone_needs_factor);
         }
         _ => session::leave(session),
     }
     Ok(())
 }
 
-fn member(visitor: &mut Visitor, known: Known, signed_in: &SignedIn) {
+fn member(visitor: &mut Visitor, known: Known, signed_in: &SignedIn, everyone_needs_factor: bool) {
     let Known { user, channel, has_factor } = known;
     visitor.name = user.full_name;
     visitor.staff = user.role;
     visitor.has_factor = has_factor;
-    visitor.lacks_factor = user.side == AccountSide::Root && !signed_in.factor;
+    let is_needed = everyone_needs_factor || user.side == AccountSide::Root;
+    visitor.lacks_factor = is_needed && !signed_in.factor;
     visitor.proved_at = Some(signed_in.proved_at);
+    visitor.fully_proved_at = Some(signed_in.fully_proved_at);
     visitor.role = match (user.side, user.reseller) {
         (AccountSide::Reseller, Some(reseller)) => Role::Reseller { user: user.id, reseller, channel },
         _ => Role::Root { user: user.id },

@@ -10,7 +10,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::values::{AccountSide, ApplicantId, Email, SessionId, Timestamp, UserId};
-use crate::web::Error;
+use crate::web::{Error, Lasting};
 
 /// The session's entry for an account.
 pub const ACCOUNT: &str = "account";
@@ -31,8 +31,10 @@ pub struct SignedIn {
     pub since: Timestamp,
     /// Whether a second factor was given.
     pub factor: bool,
-    /// When this person last proved who they are.
+    /// When this person last proved who they are,
     pub proved_at: Timestamp,
+    /// and by everything that signing in asks for.
+    pub fully_proved_at: Timestamp,
     pub address: Option<String>,
     /// What the browser calls itself.
     pub browser: String,
@@ -88,6 +90,12 @@ pub(super) fn signed_in(session: &Session) -> Option<SignedIn> {
 /// The id under which the session is listed.
 pub(super) fn id(session: &Session) -> Option<SessionId> {
     session.get::<Limits>(LIMITS).ok().flatten().map(|limits| limits.id)
+}
+
+/// How long the session lasts from now on.
+pub(super) fn lasting(session: &Session, now: Timestamp) -> Option<Lasting> {
+    let limits: Limits = session.get(LIMITS).ok().flatten()?;
+    Some(Lasting { idle: limits.idle, longest: (limits.ends_at.utc() - now.utc()).num_seconds() })
 }
 
 /// Lets an applicant in under a new session key.

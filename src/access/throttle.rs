@@ -24,6 +24,8 @@ pub const PER_ADDRESS: Limit = Limit { burst: 10, every: ONE_A_MINUTE };
 pub const PER_KNOWN_BROWSER: Limit = Limit { burst: 5, every: ONE_A_MINUTE };
 /// Mails with links that anybody can ask for, to one address.
 pub const PER_RECIPIENT: Limit = Limit { burst: 3, every: Duration::minutes(10) };
+/// Mails with links that anybody can ask for, from one address.
+pub const LINKS_PER_ADDRESS: Limit = Limit { burst: 20, every: ONE_A_MINUTE };
 
 /// This many distinct pairs of name and password that fail from one address within `PAIRS_WITHIN` block it.
 pub const PAIRS: i64 = 15;

@@ -10,10 +10,12 @@ mod serve;
 mod user;
 mod verify;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 
 use crate::app::Parts;
@@ -26,6 +28,12 @@ use crate::settings;
 #[derive(Debug, Parser)]
 #[command(name = "reseller-portal", version, about)]
 pub struct CommandLine {
+    /// What is logged to standard error, such as info or reseller_portal=debug [default: warn,reseller_portal=info]
+    #[arg(long, env = "LOG", global = true)]
+    log: Option<String>,
+    /// How it is written: text, or json for one object a line
+    #[arg(long, env = "LOG_FORMAT", global = true, value_enum, default_value = "text")]
+    log_format: LogFormat,
     /// Settings file [default: portal.toml when it exists]
     #[arg(long, env = "CONFIG", global = true)]
     config: Option<PathBuf>,
@@ -58,15 +66,28 @@ enum Command {
     User(user::Command),
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Logs to standard error, in colours only where somebody looks at it.
+fn begin_log(line: &CommandLine) {
+    let filter = line.log.as_deref().unwrap_or("warn,reseller_portal=info");
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match line.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
 /// Runs the command; errors go to standard error.
 pub fn run(line: CommandLine) -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("LOG")
-                .unwrap_or_else(|_| "warn,reseller_portal=info".into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    begin_log(&line);
     match dispatch(line) {
         Ok(code) => code,
         Err(error) => {
@@ -95,7 +116,11 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
 fn open(given: Settings, file: Option<&std::path::Path>) -> anyhow::Result<Parts> {
     let config = Config::from_settings(given, file)?;
     let db = Db::open(&config.database_url)?;
-    db.on_writer(db::migrate)??;
+    if !config.no_migrate {
+        db.on_writer(db::migrate)??;
+    } else if db.on_writer(db::is_outdated)?? {
+        bail!("the schema is not up to date: run reseller-portal migrate as a user who may change tables");
+    }
     let demo = db.read_blocking(settings::is_demo)?;
     Ok(Parts { config: Arc::new(config), db, clock: Arc::new(SystemClock), demo })
 }

@@ -16,6 +16,15 @@ pub fn migrate(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     ran.map_err(|error| anyhow::anyhow!("the schema could not be brought up to date: {error}"))
 }
 
+/// Whether the schema is not up to date.
+pub fn is_outdated(connection: &mut AnyConnection) -> anyhow::Result<bool> {
+    let pending = match connection {
+        AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES),
+        AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
+    };
+    pending.map_err(|error| anyhow::anyhow!("the schema could not be looked at: {error}"))
+}
+
 /// Takes every migration back, for the test that runs them up, down and up again.
 pub fn revert_all(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     let reverted = match connection {

@@ -19,5 +19,5 @@ mod transaction;
 pub use connection::{AnyConnection, MultiBackend};
 pub use diesel::QueryResult;
 pub use failure::{Decided, Failure, Never};
-pub use migrations::{migrate, revert_all};
+pub use migrations::{is_outdated, migrate, revert_all};
 pub use pool::{Db, OpenError};

@@ -39,6 +39,9 @@ pub fn send_waiting(db: &Db, sender: &Sender, clock: &SharedClock) -> Result<usi
     for mail in &waiting {
         let outcome = sender.send(mail);
         sent += usize::from(outcome.is_ok());
+        if let Err(why) = &outcome {
+            tracing::warn!(mail = %mail.id, "a mail was not sent: {why}");
+        }
         db.write_blocking::<_, crate::db::Never>(|connection| {
             Ok(store::note_outcome(connection, mail.id, &outcome, clock.now())?)
         })?;

@@ -38,10 +38,10 @@ pub async fn protect(
     let known = request.cookie(cookie_name(&site)).map(|cookie| cookie.value().to_owned());
     let nonce = known.clone().unwrap_or_else(random_token);
     request.extensions_mut().insert(Nonce(nonce.clone()));
-    let mut response = if is_safe(request.method()) || same_origin(&request) {
+    let mut response = if is_safe(request.method()) || same_origin(&request, &site) {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        request.error_response(Error::Forbidden)
+        request.error_response(Error::Foreign)
     };
     if known.is_none() {
         let cookie = Cookie::build(cookie_name(&site), nonce)
@@ -97,7 +97,8 @@ pub fn length(request: &HttpRequest) -> &[u8] {
     request.headers().get(header::CONTENT_LENGTH).map_or(&[], |length| length.as_bytes())
 }
 
-fn identity(visitor: &Visitor) -> String {
+/// Who somebody is, as forms and the log name them; nothing for a stranger.
+pub fn identity(visitor: &Visitor) -> String {
     match &visitor.role {
         Role::Anonymous => String::new(),
         Role::Applicant { id, .. } => id.to_string(),
@@ -117,14 +118,17 @@ fn is_safe(method: &Method) -> bool {
 }
 
 /// Browsers say where a request comes from; one that says nothing still needs the token.
-fn same_origin(request: &ServiceRequest) -> bool {
+///
+/// What a request says of the host that somebody asked for (`X-Forwarded-Host`) anybody can write, so it counts nothing.
+fn same_origin(request: &ServiceRequest, portal: &Site) -> bool {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
     match header(header::ORIGIN.as_str()) {
         Some(origin) => {
-            origin.split_once("://").map(|(_, host)| host) == Some(request.connection_info().host())
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_some() && (host == header(header::HOST.as_str()) || portal.public_url == origin)
         }
         None => true,
     }

@@ -5,14 +5,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use uuid::Uuid;
 
-use super::Shell;
 use super::again::{self, Again};
 use super::frame::frame;
 use super::proof::{self, Carried};
+use super::{Shell, Visitor, csrf};
 
 /// Everything a page can end in but itself. Internal text goes to the log only, under the id that the page shows.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,12 @@ pub enum Error {
     NotFound,
     #[error("forbidden")]
     Forbidden,
+    /// A form that another site sent.
+    #[error("from another site")]
+    Foreign,
+    /// More requests than one person makes.
+    #[error("too many requests")]
+    TooMany,
     /// The form's token is missing or of another session.
     #[error("form out of date")]
     StaleForm,
@@ -104,6 +110,13 @@ impl Error {
                 "Not permitted",
                 "Your role does not open this page. A root administrator can tell you who has access.",
             ),
+            Self::Foreign => {
+                ("Not taken from another site", "Open the form in the portal itself and send it from there.")
+            }
+            Self::TooMany => (
+                "Too many requests",
+                "More came from you than the portal answers in a minute. Wait a little and go on.",
+            ),
             Self::StaleForm => (
                 "This form is out of date",
                 "You signed in or out since it was opened. Go back, reload the page and send it again.",
@@ -137,7 +150,8 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::StaleForm | Self::Unproved(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Foreign | Self::StaleForm | Self::Unproved(_) => StatusCode::FORBIDDEN,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -158,7 +172,7 @@ impl ResponseError for Error {
             _ => String::new(),
         };
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Self::Unavailable(_)) {
+        if matches!(self, Self::Unavailable(_) | Self::TooMany) {
             response.insert_header((header::RETRY_AFTER, "2"));
         }
         if matches!(self, Self::TooSlow) {
@@ -183,6 +197,19 @@ impl ResponseError for Error {
     }
 }
 
+/// Tells the log of what was refused, so that who tries doors one after the other is seen.
+fn note(request: &HttpRequest, said: &Said) {
+    // An address that nothing has is no door.
+    let Some(line) = request.match_pattern() else { return };
+    if said.waiting.is_some() || !said.status.is_client_error() {
+        return;
+    }
+    let visitor = Visitor::of(request);
+    let (account, address) = (csrf::identity(&visitor), visitor.address.unwrap_or_default());
+    let (status, method) = (said.status.as_u16(), request.method());
+    tracing::warn!(%account, %address, %method, line, status, "refused: {}", said.title);
+}
+
 /// Puts the frame of the visitor's pages around what went wrong.
 pub async fn error_pages(
     request: ServiceRequest,
@@ -191,6 +218,7 @@ pub async fn error_pages(
     let response = next.call(request).await?.map_into_boxed_body();
     let said = response.response().extensions().get::<Said>().cloned();
     let Some(said) = said else { return Ok(response) };
+    note(response.request(), &said);
     // Only now: framing takes the sentence that the next page is to show.
     let Ok(shell) = frame(response.request()) else { return Ok(response) };
     let (back_href, back_label) = ("/", "Go to the overview");

@@ -31,7 +31,8 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         Role::Root { .. } => ShellRole::Root,
         Role::Reseller { channel, .. } => ShellRole::Reseller { channel_ready: channel.is_some() },
     };
-    let theme = request.cookie(Theme::COOKIE).map_or(Theme::Auto, |cookie| Theme::named(cookie.value()));
+    let theme =
+        request.cookie(Theme::cookie(site.https)).map_or(Theme::Auto, |cookie| Theme::named(cookie.value()));
     let rights: Vec<Right> = Right::ALL.into_iter().filter(|right| visitor.may(*right)).collect();
     Ok(Shell {
         portal_name: site.name.clone(),
@@ -39,6 +40,7 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         nav: navigation(role, &rights, request.path(), &visitor.waiting),
         role,
         rights,
+        session: visitor.session,
         csrf: csrf::token(request)?,
         flash: take_flash(request),
         demo: site.demo,

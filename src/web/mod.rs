@@ -29,7 +29,7 @@ pub use proxies::Proxies;
 pub use respond::{Go, page, page_with, random_token, see_other};
 pub use shell::Shell;
 pub use site::Site;
-pub use visitor::{Access, Entry, Role, Visitor};
+pub use visitor::{Access, Entry, Lasting, Role, Visitor};
 
 /// What a handler answers.
 pub type Answer = Result<actix_web::HttpResponse, Error>;

@@ -2,6 +2,7 @@
 //!
 //! A page struct carries a [`Shell`] in a field named `shell`; `base.html` and `bare.html` read it.
 
+use super::Lasting;
 use crate::values::Right;
 
 /// Everything that the frame of a page shows. Plain data; pages never compute any of it themselves.
@@ -15,6 +16,8 @@ pub struct Shell {
     /// What the person's role lets them do.
     pub rights: Vec<Right>,
     pub nav: Vec<NavGroup>,
+    /// How long the session lasts, so that the page does not stay readable after it.
+    pub session: Option<Lasting>,
     /// The token that every form of the page carries.
     pub csrf: String,
     /// One sentence about the act that led here, shown once.
@@ -85,8 +88,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The name of the cookie that keeps the choice.
-    pub const COOKIE: &'static str = "theme";
+    /// The name of the cookie that keeps the choice; over TLS with the prefix that binds it to this host.
+    pub fn cookie(https: bool) -> &'static str {
+        if https { "__Host-theme" } else { "theme" }
+    }
 
     /// The theme that a cookie or a form names; anything unknown is `Auto`.
     pub fn named(name: &str) -> Self {
@@ -323,6 +328,7 @@ impl Shell {
             csrf: "token-of-the-test".to_owned(),
             flash: None,
             demo: false,
+            session: None,
             theme: Theme::Auto,
             path: "/".to_owned(),
         }

@@ -21,5 +21,7 @@ pub struct Site {
     pub proxies: Proxies,
     /// Full days of silence after which a statement counts as agreed.
     pub agree_after_days: u32,
+    /// Re-sellers' people need a second factor as root's do.
+    pub everyone_needs_factor: bool,
     pub clock: SharedClock,
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::Duration;
 
+use super::proof::Proof;
 use super::shell::Waiting;
 use crate::values::{
     AccountSide, Act, Actor, ActorKind, ApplicantId, ChannelId, Email, ResellerId, Right, Scope, StaffRole,
@@ -32,10 +33,23 @@ pub struct Visitor {
     pub has_factor: bool,
     /// Must set up a second factor before anything else.
     pub lacks_factor: bool,
-    /// When this person last proved who they are, by second factor or password.
+    /// When this person last proved who they are, by second factor or password,
     pub proved_at: Option<Timestamp>,
+    /// and by everything that signing in asks for.
+    pub fully_proved_at: Option<Timestamp>,
+    /// How long the session lasts; nothing for a stranger.
+    pub session: Option<Lasting>,
     /// What waits for this person, for the menu.
     pub waiting: Waiting,
+}
+
+/// How long a session lasts from now on, in seconds, for the page to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting {
+    /// Without use.
+    pub idle: i64,
+    /// In all.
+    pub longest: i64,
 }
 
 /// How long a proof of who somebody is serves for what asks for it again.
@@ -80,6 +94,8 @@ impl Visitor {
             has_factor: false,
             lacks_factor: false,
             proved_at: None,
+            fully_proved_at: None,
+            session: None,
             waiting: Waiting::default(),
         }
     }
@@ -99,8 +115,13 @@ impl Visitor {
     }
 
     /// Whether the proof of who this is was given lately enough for what must not happen by a stolen session.
-    pub fn is_proved(&self) -> bool {
-        self.proved_at.is_some_and(|proved| self.at < proved.plus(PROOF_LASTS))
+    pub fn has_proved(&self, proof: Proof) -> bool {
+        let last = match proof {
+            Proof::None => return true,
+            Proof::Recent => self.proved_at,
+            Proof::Full => self.fully_proved_at,
+        };
+        last.is_some_and(|proved| self.at < proved.plus(PROOF_LASTS))
     }
 
     /// Whether this visitor may pass a door with that sign, and has the right that it asks for.

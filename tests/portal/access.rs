@@ -10,6 +10,7 @@ mod matrix;
 mod offered;
 mod once;
 mod people;
+mod pressure;
 mod proof;
 mod recovery;
 mod sign_in;

@@ -13,6 +13,7 @@ mod rating;
 mod reports;
 mod requests;
 mod schema;
+mod settings;
 mod settlement;
 mod simulation;
 mod support;

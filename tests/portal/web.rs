@@ -156,6 +156,12 @@ fn over_tls_cookies_are_bound_to_the_host_and_browsers_stay_on_tls() {
     });
     let page = world.anonymous().get("/sign-in").expect(200);
     assert_eq!(page.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
-    let cookie = page.header("set-cookie");
-    assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
+    let chosen = world.anonymous().post("/theme", &[("theme", "dark")]).expect(303);
+    let cookies =
+        [&page, &chosen].map(|page| page.headers.get_all("set-cookie").iter().collect::<Vec<_>>()).concat();
+    assert!(cookies.len() >= 2);
+    for cookie in cookies {
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
+    }
 }

@@ -8,7 +8,7 @@ use crate::access::open_sessions::{self, OpenSession};
 use crate::access::{User, factors, session, store};
 use crate::db::{Db, Never};
 use crate::values::SessionId;
-use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, page};
+use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, Site, page};
 
 #[derive(Template)]
 #[template(path = "access/account.html")]
@@ -16,6 +16,7 @@ struct AccountPage {
     shell: Shell,
     user: User,
     has_factor: bool,
+    needs_factor: bool,
     codes_left: i64,
     sessions: Vec<OpenSession>,
     current: Option<SessionId>,
@@ -27,7 +28,12 @@ impl AccountPage {
     }
 }
 
-pub async fn show(member: Member, shell: Shell, session: Session, db: Data<Db>) -> Answer {
+pub async fn show(
+    member: Member,
+    shell: Shell,
+    session: Session,
+    (db, site): (Data<Db>, Data<Site>),
+) -> Answer {
     let (user, now) = (member.user, member.act().at);
     let found = db.read(move |connection| {
         Ok((
@@ -39,7 +45,8 @@ pub async fn show(member: Member, shell: Shell, session: Session, db: Data<Db>) 
     });
     let (user, has_factor, codes_left, sessions) = found.await?;
     let current = session::id(&session);
-    page(&AccountPage { shell, user, has_factor, codes_left, sessions, current })
+    let needs_factor = site.everyone_needs_factor || user.reseller.is_none();
+    page(&AccountPage { shell, user, has_factor, needs_factor, codes_left, sessions, current })
 }
 
 /// Ends one session; the one it is sent from by signing out.
@@ -47,7 +54,10 @@ pub async fn end(member: Member, go: Go, db: Data<Db>, id: Path<String>, _form: 
     let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;
     let user = member.user;
     match db.write::<_, Never>(move |connection| Ok(open_sessions::end(connection, user, id)?)).await? {
-        true => go.to("/account", "The session is ended"),
+        true => {
+            tracing::info!(account = %user, "ended a session of its own");
+            go.to("/account", "The session is ended")
+        }
         false => Err(Error::NotFound),
     }
 }
@@ -63,6 +73,7 @@ pub async fn end_others(
     let ended = db
         .write::<_, Never>(move |connection| Ok(open_sessions::end_others(connection, user, keep)?))
         .await?;
+    tracing::info!(account = %user, ended, "ended its other sessions");
     go.to(
         "/account",
         if ended == 1 { "1 session is ended".into() } else { format!("{ended} sessions are ended") },

@@ -12,7 +12,7 @@ use crate::access::session::{self, Pending};
 use crate::access::{factors, store, totp};
 use crate::db::{Db, Never};
 use crate::values::UserId;
-use crate::web::{Answer, Error, Errors, Form, Shell, Site, page, page_with, see_other};
+use crate::web::{Answer, Error, Errors, Form, Shell, Site, Visitor, page, page_with, see_other};
 
 #[derive(Debug, Deserialize)]
 pub struct Code {
@@ -50,18 +50,19 @@ pub async fn submit(
         return Ok(see_other("/sign-in"));
     };
     let keys = site.keys.clone();
+    let address = Visitor::of(&request).address.unwrap_or_default();
     let used = db
         .write::<_, Never>(move |connection| Ok(factors::use_code(connection, &keys, user, &code, now)?))
         .await?;
     match used {
         Ok(()) => {
             let known = db.read(move |connection| store::credentials_of(connection, user)).await?;
-            tracing::info!(account = %user, "the second factor was right");
+            tracing::info!(%address, account = %user, "the second factor was right");
             enter(&session, &request, &known, true, now)?;
             welcome(&site, user, &next)
         }
         Err(refusal) => {
-            tracing::warn!(account = %user, "a second factor was refused: {refusal}");
+            tracing::warn!(%address, account = %user, "a second factor was refused: {refusal}");
             let mut errors = Errors::default();
             errors.add("code", refusal);
             let demo_code = demo_code(&db, &site, user).await?;

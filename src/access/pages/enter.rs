@@ -36,9 +36,13 @@ pub async fn submit(
     match db.write(move |connection| redeem(connection, &secret, now)).await? {
         Some((id, email)) => {
             session::enter_as_applicant(&session, id, &email, now)?;
+            tracing::info!(applicant = %id, "entered by a link");
             Ok(see_other("/application"))
         }
-        None => page_with(StatusCode::GONE, &EnterPage { shell, over: true }),
+        None => {
+            tracing::warn!("a link that is over was used");
+            page_with(StatusCode::GONE, &EnterPage { shell, over: true })
+        }
     }
 }
 

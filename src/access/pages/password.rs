@@ -62,6 +62,6 @@ pub async fn submit(
     let now = act.at;
     db.write::<_, Never>(move |connection| store::set_password(connection, id, &hash, &act)).await?;
     let signed_in = session::signed_in(&session).ok_or(Error::Forbidden)?;
-    session::strengthen(&session, &SignedIn { proved_at: now, ..signed_in })?;
+    session::strengthen(&session, &SignedIn { proved_at: now, fully_proved_at: now, ..signed_in })?;
     go.to("/account", "Your password is changed; your other sessions are ended")
 }

@@ -26,16 +26,28 @@ pub async fn submit(
     let user = member.user;
     let by_code = db.read(move |connection| factors::has_factor(connection, user)).await?;
     let given = fields.get(proof::FIELD).to_owned();
-    let refused = match by_code {
-        true => wrong_code(&db, &site, user, given).await?,
-        false => wrong_password(&db, &site, user, given).await?,
+    let password = if by_code {
+        fields.has(proof::PASSWORD).then(|| fields.get(proof::PASSWORD))
+    } else {
+        Some(given.as_str())
     };
+    let mut refused = match password {
+        Some(password) => wrong_password(&db, &site, user, password.to_owned()).await?,
+        None => None,
+    };
+    let is_full = password.is_some();
+    // A code is used up by looking at it: the password comes first.
+    if by_code && refused.is_none() {
+        refused = wrong_code(&db, &site, user, given).await?;
+    }
     if let Some(message) = refused {
         tracing::warn!(account = %user, "a proof was refused");
         return asked_again(shell, Carried::again(&fields, by_code), message);
     }
     let signed_in = session::signed_in(&session).ok_or(Error::Forbidden)?;
-    session::strengthen(&session, &SignedIn { proved_at: site.clock.now(), ..signed_in })?;
+    let now = site.clock.now();
+    let fully_proved_at = if is_full { now } else { signed_in.fully_proved_at };
+    session::strengthen(&session, &SignedIn { proved_at: now, fully_proved_at, ..signed_in })?;
     // This status lets the browser send the form again as it is.
     let target = local_path(fields.get(proof::FOR));
     Ok(HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, target)).finish())

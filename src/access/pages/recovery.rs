@@ -51,6 +51,7 @@ fn send_link(
 ) -> Result<(), Failure> {
     let allowance = format!("recovery {email}");
     if tries::take_one(connection, &allowance, throttle::PER_RECIPIENT, now)?.is_err() {
+        tracing::warn!("a recovery link was refused: too many were asked for");
         return Ok(());
     }
     let Some(user) = store::by_email(connection, email)?.filter(|user| user.state == AccountState::Active)

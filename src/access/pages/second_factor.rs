@@ -89,10 +89,16 @@ pub async fn renew_codes(member: Member, shell: Shell, db: Data<Db>, _form: Form
 }
 
 /// Only where it is not required.
-pub async fn remove(member: Member, session: Session, go: Go, db: Data<Db>, _form: Form<NoFields>) -> Answer {
-    if member.is_root() {
+pub async fn remove(
+    member: Member,
+    session: Session,
+    go: Go,
+    (db, site): (Data<Db>, Data<Site>),
+    _form: Form<NoFields>,
+) -> Answer {
+    if member.is_root() || site.everyone_needs_factor {
         return Err(Error::Conflict(
-            "Root's people need a second factor; set up another one in its place.".into(),
+            "Your account needs a second factor; set up another one in its place.".into(),
         ));
     }
     let (user, act) = (member.user, member.act());
@@ -121,7 +127,7 @@ async fn asking(
     Ok(SecondFactorPage {
         shell,
         has_factor,
-        is_required: user.side == AccountSide::Root,
+        is_required: site.everyone_needs_factor || user.side == AccountSide::Root,
         secret: groups.join(" "),
         sealed: site.keys.seal(PURPOSE, &format!("{id} {secret}")).map_err(failed)?,
         qr: totp::qr(&address).map_err(failed)?,

@@ -90,7 +90,11 @@ pub async fn submit(
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &sign_in_page(shell, form, errors))
 }
 
-pub async fn sign_out(session: Session, _form: Form<NoFields>) -> Answer {
+pub async fn sign_out(request: HttpRequest, session: Session, _form: Form<NoFields>) -> Answer {
+    if let Some(signed_in) = session::signed_in(&session) {
+        let address = Visitor::of(&request).address.unwrap_or_default();
+        tracing::info!(%address, account = %signed_in.user, "signed out");
+    }
     session::leave(&session);
     let mut answer = see_other("/sign-in");
     // The browser forgets what it kept of the pages.
@@ -98,7 +102,7 @@ pub async fn sign_out(session: Session, _form: Form<NoFields>) -> Answer {
     Ok(answer)
 }
 
-const CLEARED: header::HeaderValue = header::HeaderValue::from_static("\"cache\"");
+const CLEARED: header::HeaderValue = header::HeaderValue::from_static("\"cache\", \"storage\"");
 
 fn too_many(shell: Shell, form: SignIn, until: Timestamp, now: Timestamp) -> Answer {
     let seconds = (until.utc() - now.utc()).num_seconds().max(1);
@@ -175,7 +179,15 @@ pub(super) fn enter(
 pub(super) fn signed_in(request: &HttpRequest, user: UserId, factor: bool, now: Timestamp) -> SignedIn {
     let browser = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     let browser = browser.unwrap_or_default().chars().take(200).collect();
-    SignedIn { user, since: now, factor, proved_at: now, address: Visitor::of(request).address, browser }
+    SignedIn {
+        user,
+        since: now,
+        factor,
+        proved_at: now,
+        fully_proved_at: now,
+        address: Visitor::of(request).address,
+        browser,
+    }
 }
 
 /// Goes on, and lets the browser be known.

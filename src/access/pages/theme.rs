@@ -19,7 +19,7 @@ pub struct Choice {
 
 pub async fn submit(site: Data<Site>, form: Form<Choice>) -> Answer {
     let Form(choice) = form;
-    let cookie = Cookie::build(Theme::COOKIE, Theme::named(&choice.theme).name())
+    let cookie = Cookie::build(Theme::cookie(site.https), Theme::named(&choice.theme).name())
         .path("/")
         .secure(site.https)
         .http_only(true)

@@ -69,6 +69,7 @@ pub async fn submit(
 ) -> Answer {
     let (secret, Form(form)) = (secret.into_inner(), form);
     let Some(invited) = invited(&db, &site, secret.clone()).await? else {
+        tracing::warn!("a link that is over was used");
         return page_with(StatusCode::GONE, &welcome_page(shell, &None, form, Errors::default()));
     };
     let mut errors = Errors::default();
@@ -87,6 +88,7 @@ pub async fn submit(
     match db.write(use_link).await.decided()? {
         Ok(known) if known.has_factor => go.to("/sign-in", "Your password is set; sign in with it"),
         Ok(known) => {
+            tracing::info!(account = %known.user, "set a password by a link");
             enter(&session, &request, &known, false, now)?;
             go.to("/", "Your password is set and you are signed in")?;
             welcome(&site, known.user, "/")

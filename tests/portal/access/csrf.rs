@@ -76,6 +76,19 @@ on_both! {
         }
     }
 
+    fn what_a_request_says_of_its_own_host_does_not_make_it_the_portals(world) {
+        let client = world.root();
+        let token = client.token();
+        let send = |origin: &str, forwarded: &str| {
+            let form = client.request(Method::POST, "/theme").form(&[("csrf", token.as_str()), ("theme", "dark")]);
+            let form = form.header("Origin", origin).header("X-Forwarded-Host", forwarded);
+            client.send("/theme", form.header("Forwarded", format!("host={forwarded}")))
+        };
+        let refused = send("https://evil.example", "evil.example").expect(403);
+        assert_eq!(refused.h1(), "Not taken from another site");
+        send(&world.url(), "evil.example").expect(303);
+    }
+
     fn a_token_dies_when_somebody_signs_in(world) {
         let client = world.root();
         let stale = world.anonymous().token();

@@ -44,6 +44,22 @@ on_both! {
         client.get("/audit").expect(200);
     }
 
+    fn a_portal_can_require_it_of_everybody(world) {
+        let strict = World::with(world.database(), |parts| {
+            let mut config = (*parts.config).clone();
+            config.everyone_needs_factor = true;
+            parts.config = config.into();
+        });
+        let kestrel = a_reseller("Kestrel").build(&strict).id;
+        let kim = an_account("kim@kestrel.example").of(kestrel).build(&strict);
+        let without = strict.session_since(kim, false, strict.now());
+        assert_eq!(without.get("/statements").location(), "/account/second-factor");
+        assert!(without.get("/account/second-factor").expect(200).main().contains("need one before anything else"));
+        let with = strict.session_of(kim);
+        with.get("/statements").expect(200);
+        with.post("/account/second-factor/removal", &[]).expect(409);
+    }
+
     fn without_the_password_no_code_is_asked_for(world) {
         rosa(world);
         let client = world.anonymous();

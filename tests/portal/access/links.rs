@@ -1,7 +1,9 @@
 //! One-use links.
 
 use chrono::Duration;
+use diesel::prelude::*;
 use reseller_portal::access::{Purpose, tokens};
+use reseller_portal::db::schema::mails;
 
 use crate::on_both;
 use crate::support::builders::{a_reseller, an_account, an_applicant};
@@ -30,6 +32,22 @@ on_both! {
         let second = world.anonymous();
         assert_eq!(second.get(&link).h1(), "This link is over");
         second.post(&link, &FIRST_ROOT).expect(410);
+    }
+
+    fn nobody_has_mails_sent_without_end(world) {
+        let sent = || -> i64 { world.read(|connection| mails::table.count().get_result(connection)) };
+        let ask = |email: &str| world.anonymous().post("/sign-up", &[("email", email)]).expect(200);
+        for _ in 0..5 {
+            ask("mara@halden.example");
+        }
+        assert_eq!(sent(), 3, "to one recipient");
+        for number in 0..30 {
+            assert!(ask(&format!("p{number}@halden.example")).main().contains("A link is on its way"));
+        }
+        assert_eq!(sent(), 3 + 15, "from one address, which has asked for five already");
+        world.clock.advance(Duration::minutes(10));
+        ask("mara@halden.example");
+        assert_eq!(sent(), 19);
     }
 
     fn a_second_first_root_link_is_over_once_root_exists(world) {

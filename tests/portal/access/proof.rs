@@ -5,6 +5,7 @@ use reqwest::Method;
 use reseller_portal::access::totp;
 use reseller_portal::routes::ROUTES;
 use reseller_portal::values::UserId;
+use reseller_portal::web::proof::Proof;
 
 use super::matrix::absent;
 use crate::on_both;
@@ -65,6 +66,36 @@ on_both! {
         assert_eq!(prove(&client, &wrong, PASSWORD).location(), "/people");
     }
 
+    fn what_opens_an_account_asks_for_password_and_code(world) {
+        let rosa = an_account("rosa@northgate.example").with_password().with_factor(SECRET).build(world);
+        let client = left_open(world, rosa);
+        let code = || totp::code(SECRET, world.now()).unwrap();
+        let invitation = client.post("/people/new", &INVITATION).expect(403);
+        assert!(!invitation.has("[name='proof_password']"));
+        prove(&client, &invitation, &code()).expect(303);
+        world.clock.advance(Duration::seconds(30));
+        // The code alone was enough for that, and is not for this.
+        let page = client.post("/account/recovery-codes", &[]).expect(403);
+        let without = client.press(&page, "Confirm and go on", &[("proof", &code())]).expect(422);
+        assert_eq!(without.error_of("proof"), "The password is not right");
+        let given = [("proof", code()), ("proof_password", PASSWORD.to_owned())];
+        let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = client.press(&without, "Confirm and go on", &given).expect(307);
+        assert_eq!(answer.header("location"), "/account/recovery-codes");
+        assert_eq!(client.post("/account/recovery-codes", &[]).expect(200).h1(), "Keep your recovery codes");
+        world.clock.advance(Duration::minutes(10));
+        client.post("/account/recovery-codes", &[]).expect(403);
+    }
+
+    fn a_code_given_without_the_password_field_does_not_pass_for_both(world) {
+        let rosa = an_account("rosa@northgate.example").with_password().with_factor(SECRET).build(world);
+        let client = left_open(world, rosa);
+        let code = totp::code(SECRET, world.now()).unwrap();
+        let fields = [("proof", code.as_str()), ("proof_for", "/account/recovery-codes")];
+        client.post("/account/proof", &fields).expect(307);
+        assert_eq!(client.post("/account/recovery-codes", &[]).expect(403).h1(), "Confirm that it is you");
+    }
+
     fn nobody_tries_passwords_through_a_session_that_was_left_open(world) {
         let kestrel = a_reseller("Kestrel").build(world).id;
         let kim = an_account("kim@kestrel.example").of(kestrel).with_password().build(world);
@@ -82,7 +113,7 @@ on_both! {
         let kestrel = a_reseller("Kestrel").build(world).id;
         let kim = an_account("kim@kestrel.example").of(kestrel).build(world);
         let (root, seller) = (left_open(world, root(world)), left_open(world, kim));
-        let asking: Vec<_> = ROUTES.iter().filter(|route| route.proved).collect();
+        let asking: Vec<_> = ROUTES.iter().filter(|route| route.proof != Proof::None).collect();
         for must in ["/statements/{id}/posting", "/requests/{id}/offers", "/agreement/offers", "/people/{id}/role", "/account/second-factor"] {
             assert!(asking.iter().any(|route| route.path == must), "{must}");
         }

@@ -26,6 +26,16 @@ fn without_tokens(page: &Page) -> String {
 }
 
 on_both! {
+    fn what_a_browser_kept_is_cleared_at_sign_out_and_pages_know_when_they_end(world) {
+        let root = world.root();
+        let page = root.get("/account").expect(200);
+        assert_eq!(page.attributes("body", "data-idle"), ["900"]);
+        assert_eq!(page.attributes("body", "data-longest"), ["28800"]);
+        assert!(!world.anonymous().get("/sign-in").has("body[data-idle]"));
+        let answer = root.post("/sign-out", &[]).expect(303);
+        assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
+    }
+
     fn the_right_password_opens_the_portal_by_e_mail_or_user_name(world) {
         a_seller(world, "rosa");
         for name in ["rosa@kestrel.example", "  Rosa@Kestrel.Example ", "rosa"] {

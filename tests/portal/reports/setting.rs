@@ -1,5 +1,6 @@
 //! The command line beside the world's server, on the same database.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -7,9 +8,16 @@ use serde_json::Value;
 use crate::support::{SECRET, World};
 
 pub fn run(world: &World, arguments: &[&str]) -> Output {
+    run_on(&world.config.database_url, world.folder(), arguments)
+}
+
+/// The same on any database.
+pub fn run_on(database_url: &str, folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_reseller-portal"))
-        .current_dir(world.folder())
-        .env("DATABASE_URL", &world.config.database_url)
+        .current_dir(folder)
+        .env("DATABASE_URL", database_url)
+        // A test server may be anywhere.
+        .env("ALLOW_PLAIN_CONNECTIONS", "true")
         .env("SECRET_KEY", SECRET)
         .args(arguments)
         .output()

@@ -75,8 +75,15 @@ impl World {
 
     /// A session of an account, with or without a second factor, whose owner last proved who they are at that time.
     pub fn session_since(&self, user: UserId, factor: bool, proved_at: Timestamp) -> Client {
-        let signed_in =
-            SignedIn { user, since: self.now(), factor, proved_at, address: None, browser: "Test".into() };
+        let signed_in = SignedIn {
+            user,
+            since: self.now(),
+            factor,
+            proved_at,
+            fully_proved_at: proved_at,
+            address: None,
+            browser: "Test".into(),
+        };
         let side = self.read(|connection| users::table.find(user).select(users::side).first(connection));
         let limits = Limits::of(side, self.now());
         self.client_with(&[
