@@ -23,7 +23,7 @@ pub use money::{Amount, Currency, Money, MoneyError, PriceFault, UnitPrice};
 pub use names::{Code, Country, HostName, UserName};
 pub use percent::Percent;
 pub use period::{DayFault, Days, Month, parse_day};
-pub use quantity::{Cost, Quantity, QuantityFault};
+pub use quantity::{Cost, Quantity, QuantityFault, whole_number};
 pub use rights::{AccountSide, Right, StaffRole};
 pub use scope::Scope;
 pub use sending::{Sending, SentForm};

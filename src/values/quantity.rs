@@ -22,13 +22,25 @@ pub enum QuantityFault {
     OutOfRange,
 }
 
-/// What people type for a number, as digits: without grouping, spaces and a leading currency sign.
+/// What people type for a number, as digits: without a leading currency sign, and without the marks between groups of
+/// three. A mark that stands elsewhere stays, so that `1,5` is no number instead of fifteen.
 pub(super) fn typed_digits(text: &str) -> String {
     let text = text.trim().replace('\u{2212}', "-");
-    text.trim_start_matches(['$', '€', '£', '¥'])
-        .chars()
-        .filter(|letter| !matches!(letter, ',' | ' ' | '\u{a0}' | '\u{202f}' | '\''))
-        .collect()
+    let text = text.trim_start_matches(['$', '€', '£', '¥']).trim_start();
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let Some(mark) = whole.chars().find(|letter| matches!(letter, ',' | ' ' | '\u{a0}' | '\u{202f}' | '\''))
+    else {
+        return text.to_owned();
+    };
+    let mut groups = whole.trim_start_matches(['-', '+']).split(mark);
+    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
+    let starts_well = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
+    if starts_well && groups.all(is_group) { whole.replace(mark, "") + fraction } else { text.to_owned() }
+}
+
+/// A whole number as people type it: `1,284`.
+pub fn whole_number(typed: &str) -> Option<i64> {
+    typed_digits(typed).parse().ok()
 }
 
 /// Units of 10^-18 from plain or scientific notation; never rounded.

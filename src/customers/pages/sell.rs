@@ -11,7 +11,7 @@ use crate::catalog::{self, Bundle, BundleState, price_store, prices};
 use crate::channels;
 use crate::customers::{Customer, NewSubscription, PriceRule, SaleRefusal, sales, store};
 use crate::db::{AnyConnection, Db, Decided};
-use crate::values::{BundleId, CustomerId, Scope, parse_day};
+use crate::values::{BundleId, CustomerId, Scope, parse_day, whole_number};
 use crate::web::{Answer, Error, Errors, Form, Go, Member, Shell, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -121,11 +121,10 @@ impl Typed {
 
 /// A whole number from 1 to 1,000,000.
 pub(super) fn parse_quantity(typed: &str) -> Result<u32, &'static str> {
-    let digits: String = typed.trim().chars().filter(|letter| *letter != ',').collect();
-    match digits.parse() {
-        Ok(quantity @ 1..=1_000_000) => Ok(quantity),
-        _ => Err("Enter a whole number from 1 to 1,000,000"),
-    }
+    let quantity = whole_number(typed).filter(|quantity| (1..=1_000_000).contains(quantity));
+    quantity
+        .and_then(|quantity| u32::try_from(quantity).ok())
+        .ok_or("Enter a whole number from 1 to 1,000,000")
 }
 
 async fn load(
