@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::values::{Amount, ChargeLineId, Currency, OutOfRange};
+use crate::web::csv::{ambiguity, unguarded};
 
 /// The columns that tell a line, each with the names that it goes by.
 pub const COLUMNS: [(&str, &[&str]); 8] = [
@@ -81,6 +82,9 @@ pub fn read(text: &str, currency: Currency) -> Result<Books, BookFault> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|error| fault(1, "header", error.to_string()))?.clone();
+    if let Some((line, message)) = ambiguity(text, headers.iter()) {
+        return Err(fault(line, "row", message));
+    }
     let place = |name: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(name));
     let found = |names: &[&str]| names.iter().find_map(|name| place(name));
     let keys: Vec<(usize, usize)> = (0..)
@@ -113,11 +117,6 @@ pub fn read(text: &str, currency: Currency) -> Result<Books, BookFault> {
         return Err(fault(2, "row", "there is no row below the header".into()));
     }
     Ok(books)
-}
-
-/// A text that the statement's CSV marked as text.
-fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').unwrap_or(cell)
 }
 
 /// Everything that differs, in the order of its cells.

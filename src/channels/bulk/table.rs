@@ -12,6 +12,7 @@ use crate::catalog::pages::wording::{Products, part_name};
 use crate::catalog::{Charge, ChargeModel, PriceValue};
 use crate::channels::pricing::Book;
 use crate::values::{Percent, UnitPrice};
+use crate::web::csv::{ambiguity, guarded, unguarded};
 
 /// The largest table, in bytes.
 pub const LARGEST: usize = 256 * 1024;
@@ -67,6 +68,9 @@ fn rows(text: &str) -> Result<Vec<(u64, Row)>, Vec<RowFault>> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|error| fault(1, BUNDLE, error.to_string()))?.clone();
+    if let Some((line, message)) = ambiguity(text, headers.iter()) {
+        return Err(fault(line, BUNDLE, message));
+    }
     let place = |name: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(name));
     for column in [BUNDLE, CURRENCY, CHARGE] {
         if place(column).is_none() {
@@ -82,7 +86,7 @@ fn rows(text: &str) -> Result<Vec<(u64, Row)>, Vec<RowFault>> {
         let line = record.position().map_or(index, csv::Position::line);
         let cell = |name: &'static str| {
             let text = place(name).and_then(|place| record.get(place)).unwrap_or_default();
-            (name, text.strip_prefix('\'').unwrap_or(text).to_owned())
+            (name, unguarded(text).to_owned())
         };
         rows.push((line, [BUNDLE, CURRENCY, CHARGE, PRICE, PERCENT].map(cell).into()));
     }
@@ -142,7 +146,7 @@ pub fn written(changes: &[Change], books: &[Book], products: &Products) -> Resul
             PriceValue::CostPlus(percent) => (String::new(), percent.to_string()),
             one => (one.price(0).map(|price| price.to_string()).unwrap_or_default(), String::new()),
         };
-        writer.write_record([&book.bundle.code, book.currency.code(), &name, &price, &percent])?;
+        writer.write_record([&book.bundle.code, book.currency.code(), &guarded(&name), &price, &percent])?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -125,4 +125,54 @@ on_both! {
         send(&world.root(), channel, &[("percent", "5"), ("step", "save")], &NO_FILE).expect(303);
         assert_eq!(prices(world, channel, &web), ["2026-12-01 31.5"]);
     }
+
+    fn a_table_with_names_like_formulas_comes_back_as_it_was(world) {
+        let [odd, marked] = ["=CDN", "'=CDN"].map(|name| a_product(&format!("P{}", name.len())).named(name).unit("GB").build(world));
+        let web = a_bundle("WEB").recurring("30").usage(odd, "1").usage(marked, "2").build(world);
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).sells(&web).build(world);
+        let own = world.reseller(kestrel);
+        let csv = own.get(&format!("/channels/{channel}/as-of.csv?on=2026-12-01")).expect(200).html();
+        assert!(csv.contains("'=CDN") && csv.contains("''=CDN"), "{csv}");
+        let table = |content: &str| {
+            let file = Upload { field: "file", name: "prices.csv", content: content.as_bytes() };
+            send(&own, channel, &[], &file)
+        };
+        assert_eq!(table(&csv).expect(422).error_of("file"), "Nothing would change by this");
+        let review = table(&csv.replace(",1,", ",1.5,").replace(",2,", ",2.5,")).expect(200);
+        assert_eq!(review.h1(), "Review 2 prices");
+        own.follow(&go_on(&own, channel, &review, "Set 2 prices"));
+        assert_eq!(prices(world, channel, &web).len(), 1);
+    }
+
+    fn a_table_that_is_not_what_it_seems_changes_nothing(world) {
+        let (channel, [web, _], own) = two(world);
+        let head = "bundle_code,currency,charge,price";
+        let upload = |content: &[u8]| send(&own, channel, &[("step", "save")], &Upload { field: "file", name: "p.csv", content });
+        let wide: Vec<u8> = "\u{feff}bundle_code".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let large = format!("{head}\n{}", "WEB,USD,Monthly,31\n".repeat(14_000));
+        for (content, said) in [
+            (wide.as_slice(), "Save the table as CSV in UTF-8"),
+            (&[0x1f, 0x8b, 8, 0], "Save the table as CSV in UTF-8"),
+            (b"PK\x03\x04\xff", "Save the table as CSV in UTF-8"),
+            (large.as_bytes(), "Choose a table of at most 256 KiB"),
+            (head.as_bytes(), "Nothing would change by this"),
+        ] {
+            assert_eq!(upload(content).expect(422).error_of("file"), said);
+        }
+        for (content, line, said) in [
+            (format!("{head},note\nWEB,USD,Monthly,31,\"x\nWEB,USD,Monthly,32,y\n"), "2", "The quote that opens here is never closed"),
+            (format!("{head},Price\nWEB,USD,Monthly,31,32\n"), "1", "The column \"Price\" stands there twice"),
+            (format!("{head}\nWEB,USD,Monthly\n"), "2", "3 fields"),
+            (format!("{head}\nWEB,USD,Monthly,31,5\n"), "2", "5 fields"),
+            (format!("{head}\nWEB,USD,Mon\0thly,31\n"), "2", "The bundle has no charge"),
+            (format!("sep=;\n{head}\n").replace(',', ";"), "1", "The table has no such column"),
+        ] {
+            let row = upload(content.as_bytes()).expect(422).rows().remove(0);
+            assert!(row[0] == line && row[2].contains(said), "{said}: {row:?}");
+        }
+        assert!(upload(b"").expect(422).errors().contains(&"Enter a percent, such as 17.5".to_owned()));
+        assert!(prices(world, channel, &web).is_empty());
+        upload(format!("\u{feff}{head}\nWEB,USD,Monthly,31\n").as_bytes()).expect(303);
+    }
 }

@@ -82,12 +82,24 @@ on_both! {
             ("a,b\n1,2\n", "Line 1, header: no column tells the lines, such as customer or subscription"),
             ("customer,net\nAldous,dear\n", "Line 2, net: \"dear\""),
             ("customer,net,currency\nAldous,1,EUR\n", "Line 2, currency: \"EUR\" is not the statement's USD"),
+            ("customer,net,Net\nAldous,1,2\n", "Line 1, row: The column \"Net\" stands there twice"),
+            ("customer,net,note\nAldous,1,\"x\nBrix,2,y\n", "Line 2, row: The quote that opens here is never closed"),
+            ("customer,net\nAldous\n", "Line 2, row: CSV error"),
+            ("customer,net\n", "Line 2, row: there is no row below the header"),
+            ("sep=;\ncustomer;net\nAldous;1\n", "Line 1, header: no column tells the lines"),
         ] {
             let page = compare(&own, id, content).expect(422);
             assert!(page.error_of("file").starts_with(said), "{}", page.error_of("file"));
         }
         let latin = Upload { field: "file", name: "b.csv", content: b"customer,net\n\xe9,1\n" };
-        assert_eq!(own.post_file(&address(id), &[], &latin).expect(422).error_of("file"), "Save your books as CSV in UTF-8");
+        let wide: Vec<u8> = "\u{feff}customer,net\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let zipped = [0x1f, 0x8b, 8, 0];
+        for content in [latin.content, &wide, &zipped] {
+            let file = Upload { content, ..latin };
+            assert_eq!(own.post_file(&address(id), &[], &file).expect(422).error_of("file"), "Save your books as CSV in UTF-8");
+        }
+        let marked = "\u{feff}customer,net\nAldous,110\nBrix,100\n";
+        assert!(compare(&own, id, marked).expect(200).main().contains("Your books agree with the statement"));
         assert!(!own.get(&format!("/statements/{id}")).expect(200).main().contains("Our books"));
     }
 
