@@ -1,10 +1,14 @@
 //! A statement's lines as CSV and as XLSX: the same rows as the page, and the same totals.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use chrono::Datelike;
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+use rust_decimal::Decimal;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::Statement;
 use super::store::Told;
-use crate::values::Amount;
+use crate::values::{Amount, Exact, Quantity};
 use crate::web::csv::guarded;
 
 const TEXTS: [&str; 13] = [
@@ -22,11 +26,23 @@ const TEXTS: [&str; 13] = [
     "charge",
     "reason",
 ];
-const NUMBERS: [&str; 8] =
-    ["quantity", "billable", "unit_price", "gross", "credits", "net", "reseller_share", "provider_share"];
+const NUMBERS: [&str; 9] = [
+    "quantity",
+    "billable",
+    "unit_price",
+    "cost_plus_percent",
+    "gross",
+    "credits",
+    "net",
+    "reseller_share",
+    "provider_share",
+];
 
-/// The first column of the amounts.
-const FIRST_AMOUNT: u16 = 16;
+/// The first column of the numbers, and that of the amounts among them.
+const FIRST_NUMBER: u16 = 13;
+const FIRST_AMOUNT: u16 = 17;
+/// As many digits as a spreadsheet keeps.
+const DIGITS: usize = 15;
 
 fn texts(statement: &Statement, told: &Told) -> [String; 13] {
     [
@@ -52,12 +68,24 @@ fn amounts(told: &Told) -> [Amount; 5] {
     [line.gross, line.credited, net, line.reseller_share, line.provider_share]
 }
 
-/// Quantity, what of it was charged for, and the price, as the line has them.
-fn measures(told: &Told) -> [String; 3] {
+/// Quantity, what of it was charged for, and the price or the percent on top of the list cost; one of the two is empty.
+fn measures(told: &Told) -> [String; 4] {
     let line = &told.line;
-    let price = line.unit_price.map(|price| price.to_string());
-    let percent = line.percent.map(|percent| format!("cost + {percent}%"));
-    [line.quantity.to_string(), line.billable.clone(), price.or(percent).unwrap_or_default()]
+    let price = line.unit_price.map(|price| price.to_string()).unwrap_or_default();
+    let percent = line.percent.map(|percent| percent.to_string()).unwrap_or_default();
+    [line.quantity.to_string(), plain(&line.billable()), price, percent]
+}
+
+/// A fraction to 18 decimals: programs read no fractions, and spreadsheets take `1/2` for a day.
+fn plain(exact: &Exact) -> String {
+    let units = (exact * BigInt::from(10).pow(18)).round().to_integer().to_i128();
+    units.map_or_else(|| exact.to_string(), |units| Quantity::from_units(units).to_string())
+}
+
+/// The number, when a spreadsheet keeps all its digits.
+fn short_number(text: &str) -> Option<Decimal> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.parse().ok().filter(|_| digits <= DIGITS)
 }
 
 /// The lines as CSV.
@@ -74,7 +102,8 @@ pub fn csv(statement: &Statement, lines: &[Told]) -> Result<Vec<u8>, csv::Error>
 }
 
 /// The lines as a workbook: texts stay texts, amounts are numbers with the currency's decimals, totals below. A
-/// spreadsheet keeps numbers as binary floats; an amount of up to 15 digits survives that.
+/// spreadsheet keeps numbers as binary floats; an amount of up to 15 digits survives that, and a quantity of more stays
+/// a text. The same statement makes the same file.
 pub fn xlsx(statement: &Statement, lines: &[Told]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
@@ -89,9 +118,14 @@ pub fn xlsx(statement: &Statement, lines: &[Told]) -> Result<Vec<u8>, XlsxError>
     let mut row = 0;
     for told in lines {
         row += 1;
-        let cells = texts(statement, told).into_iter().chain(measures(told));
-        for (column, text) in (0..).zip(cells) {
+        for (column, text) in (0..).zip(texts(statement, told)) {
             sheet.write(row, column, text)?;
+        }
+        for (column, text) in (FIRST_NUMBER..).zip(measures(told)).filter(|(_, text)| !text.is_empty()) {
+            match short_number(&text) {
+                Some(number) => sheet.write(row, column, number)?,
+                None => sheet.write(row, column, text)?,
+            };
         }
         for (column, amount) in (FIRST_AMOUNT..).zip(amounts(told)) {
             sheet.write_with_format(row, column, amount.decimal(), &money)?;
@@ -105,5 +139,10 @@ pub fn xlsx(statement: &Statement, lines: &[Told]) -> Result<Vec<u8>, XlsxError>
     }
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofit();
+    let first = statement.month.first_day();
+    let (year, month) =
+        (u16::try_from(first.year()).unwrap_or(1900), u8::try_from(first.month()).unwrap_or(1));
+    let made = ExcelDateTime::from_ymd(year, month, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     workbook.save_to_buffer()
 }

@@ -94,7 +94,7 @@ on_both! {
         let content = reseller.get(&format!("/statements/{id}/lines.csv")).expect(200);
         let text = String::from_utf8(content.bytes.clone()).unwrap();
         let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(text.as_bytes()).records().map(Result::unwrap).collect();
-        let nets: Vec<&str> = rows.iter().map(|row| &row[18]).collect();
+        let nets: Vec<&str> = rows.iter().map(|row| &row[19]).collect();
         assert_eq!(nets, ["100.00", "5.00"]);
         let book = reseller.get(&format!("/statements/{id}/lines.xlsx")).expect(200);
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.bytes.clone())).unwrap();
