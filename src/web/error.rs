@@ -103,6 +103,11 @@ impl ErrorPage {
 }
 
 impl Error {
+    /// For a NUL: PostgreSQL keeps every character but this one.
+    pub fn unkept() -> Self {
+        Self::BadRequest("A field has a character that cannot be kept.".into())
+    }
+
     fn words(&self) -> (&str, &str) {
         match self {
             Self::NotFound => ("Page not found", "Nothing is at this address, or it is not yours to see."),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::again::Again;
+use super::filters::group_digits;
 use super::{Error, csrf, pace, proof};
 
 /// The largest form that is read, in bytes.
@@ -91,9 +92,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             if proof::is_asked_of(&request) {
                 return Err(Error::Unproved(proof::Carried::of(&request, &fields)));
             }
-            // PostgreSQL keeps every character but this one.
             if fields.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-                return Err(Error::BadRequest("A field has a character that cannot be kept.".into()));
+                return Err(Error::unkept());
             }
             Ok(Self(decode(&body)?))
         })
@@ -175,6 +175,14 @@ pub fn kept_text(
     let text = typed.trim();
     let is_fit = !text.is_empty() && text.chars().count() <= most;
     errors.take(field, if is_fit { Ok(text.to_owned()) } else { Err(message) })
+}
+
+/// A text that is kept and may be left out; `None` with a message beside the field when it is too long.
+pub fn optional_text(typed: &str, most: usize, field: &str, errors: &mut Errors) -> Option<String> {
+    let text = typed.trim();
+    let is_fit = text.chars().count() <= most;
+    let message = || format!("Enter at most {} characters", group_digits(&most.to_string()));
+    errors.take(field, if is_fit { Ok(text.to_owned()) } else { Err(message()) })
 }
 
 impl From<validator::ValidationErrors> for Errors {

@@ -23,7 +23,7 @@ pub mod upload;
 mod visitor;
 
 pub use error::{Error, error_pages};
-pub use form::{Errors, Fields, Form, NoFields, kept_text};
+pub use form::{Errors, Fields, Form, NoFields, kept_text, optional_text};
 pub use guards::{Applicant, Member, ResellerStaff, RootStaff};
 pub use proxies::Proxies;
 pub use respond::{Go, page, page_with, random_token, see_other};

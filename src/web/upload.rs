@@ -7,8 +7,9 @@ use actix_web::web;
 use super::Error;
 
 /// A text field as typed; empty when it was not sent.
-pub fn typed(field: Option<Text<String>>) -> String {
-    field.map(Text::into_inner).unwrap_or_default()
+pub fn typed(field: Option<Text<String>>) -> Result<String, Error> {
+    let text = field.map(Text::into_inner).unwrap_or_default();
+    if text.contains('\0') { Err(Error::unkept()) } else { Ok(text) }
 }
 
 /// The content of a file that lies on disk.

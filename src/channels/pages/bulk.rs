@@ -23,7 +23,7 @@ use crate::channels::{Channel, store};
 use crate::db::{Db, Decided};
 use crate::values::{ChannelId, Currency, Percent, Scope};
 use crate::web::upload::{read, typed};
-use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, page, page_with};
+use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, optional_text, page, page_with};
 
 /// The form as sent, in its first step and in its second, which carries the table.
 #[derive(Debug, MultipartForm)]
@@ -137,17 +137,17 @@ pub async fn submit(
     form: MultipartForm<Sent>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
-    let step = typed(form.step);
+    csrf::verify(&request, &typed(form.csrf)?, csrf::length(&request))?;
+    let step = typed(form.step)?;
     let Loaded { channel, books, products } = load(&db, member.scope, *id).await?;
     let mut errors = Errors::default();
     let mut wish = Typed {
-        percent: typed(form.percent),
-        currency: typed(form.currency),
-        table: typed(form.table),
-        from: typed(form.from),
-        concerns: typed(form.concerns),
-        reason: typed(form.reason).chars().filter(|letter| !letter.is_control()).take(400).collect(),
+        percent: typed(form.percent)?,
+        currency: typed(form.currency)?,
+        table: typed(form.table)?,
+        from: typed(form.from)?,
+        concerns: typed(form.concerns)?,
+        reason: typed(form.reason)?,
     };
     if let Some(file) = form.file.filter(|file| file.size > 0) {
         wish.table = text_of(file, &mut errors).await?;
@@ -217,7 +217,7 @@ fn common(channel: ChannelId, typed: &Typed, member: &Member, errors: &mut Error
     }
     let concerns = typed.concerns.parse::<PriceConcern>().map_err(|_| "Choose whom the prices concern");
     let concerns = errors.take("concerns", concerns)?;
-    let reason = typed.reason.trim().to_owned();
+    let reason = optional_text(&typed.reason, 400, "reason", errors)?;
     from.filter(|_| errors.is_empty()).map(|from| Common { channel, from, concerns, reason })
 }
 
@@ -231,7 +231,10 @@ fn changes(
 ) -> Option<Vec<Change>> {
     let changes = if typed.table.trim().is_empty() {
         let percent = errors.take("percent", typed.percent.parse::<Percent>())?;
-        let only: Option<Currency> = typed.currency.parse().ok();
+        let only = match typed.currency.as_str() {
+            "" => None,
+            code => Some(errors.take("currency", code.parse::<Currency>())?),
+        };
         errors.take("percent", bulk::by_percent(books, day, percent, only))?
     } else {
         match table::read(&typed.table, books, products, day) {

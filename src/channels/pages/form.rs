@@ -66,7 +66,8 @@ pub fn parse_details(fields: &Fields, errors: &mut Errors) -> Option<Details> {
 }
 
 pub fn parse_currencies(fields: &Fields, errors: &mut Errors) -> Vec<Currency> {
-    let mut currencies: Vec<Currency> = fields.all("currency").filter_map(|code| code.parse().ok()).collect();
+    let typed = fields.all("currency").map(str::parse::<Currency>).collect::<Result<Vec<_>, _>>();
+    let mut currencies = errors.take("currency", typed).unwrap_or_default();
     currencies.sort_unstable();
     currencies.dedup();
     if currencies.is_empty() {

@@ -12,7 +12,7 @@ use crate::channels::{Channel, store};
 use crate::db::Db;
 use crate::terms::{self, TermsVersion};
 use crate::values::{BundleId, ChannelId, ChargeId, Currency, Month, Scope};
-use crate::web::{Error, Errors, Fields};
+use crate::web::{Error, Errors, Fields, optional_text};
 
 /// Everything that a price editor shows.
 pub struct Loaded {
@@ -70,10 +70,10 @@ pub fn parse(place: &Place, book: &Book, fields: &Fields, errors: &mut Errors) -
         }
         values.extend(PriceValue::joined(&parts).map(|value| (charge.id, value)));
     }
+    let reason = optional_text(fields.get("reason"), 400, "reason", errors);
     if !errors.is_empty() {
         return None;
     }
-    let reason = fields.get("reason").trim().chars().take(400).collect();
     let Place { channel, bundle, currency } = *place;
     Some(Wished {
         channel,
@@ -81,7 +81,7 @@ pub fn parse(place: &Place, book: &Book, fields: &Fields, errors: &mut Errors) -
         currency,
         effective_from: effective_from?,
         concerns: concerns?,
-        reason,
+        reason: reason?,
         values,
     })
 }

@@ -15,7 +15,7 @@ use crate::requests::{
 };
 use crate::terms::Side;
 use crate::values::{RequestId, UserId};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, optional_text, page, page_with};
 
 #[derive(Template)]
 #[template(path = "requests/review.html")]
@@ -45,16 +45,30 @@ impl ReviewPage {
         self.timeline.iter().any(|entry| entry.kind == EntryKind::Contact || entry.kind == EntryKind::Answer)
     }
 
-    fn rating(&self, rating: &Option<i64>) -> String {
-        rating.map(|number| number.to_string()).unwrap_or_default()
+    /// Whether an assessment was sent that cannot be kept.
+    fn is_assessing(&self) -> bool {
+        self.form.has("due_on")
     }
 
-    fn recommendation(&self) -> &'static str {
-        self.assessment.recommendation.map_or("", Recommendation::as_str)
+    /// What a field of the assessment holds: what was typed, or else what is kept.
+    fn assessed(&self, name: &str) -> String {
+        let kept = &self.assessment;
+        match name {
+            _ if self.is_assessing() => self.form.get(name).to_owned(),
+            "interest" => kept.interest.map(|number| number.to_string()).unwrap_or_default(),
+            "feasibility" => kept.feasibility.map(|number| number.to_string()).unwrap_or_default(),
+            "recommendation" => kept.recommendation.map_or("", Recommendation::as_str).to_owned(),
+            "due_on" => kept.due_on.map(|day| day.to_string()).unwrap_or_default(),
+            _ => kept.note.clone(),
+        }
     }
 
-    fn due(&self) -> String {
-        self.assessment.due_on.map(|day| day.to_string()).unwrap_or_default()
+    fn ticked(&self) -> Vec<String> {
+        if self.is_assessing() {
+            self.form.all("checklist").map(str::to_owned).collect()
+        } else {
+            self.assessment.checklist.clone()
+        }
     }
 
     fn owner(&self) -> String {
@@ -164,22 +178,33 @@ pub async fn assess(
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     let Form(form) = form;
     let mut errors = Errors::default();
-    let rating = |name: &str| form.get(name).parse::<i64>().ok().filter(|number| (1..=5).contains(number));
+    let rating = |name: &str, errors: &mut Errors| match form.get(name) {
+        "" => None,
+        typed => {
+            let number = typed.parse::<i64>().ok().filter(|number| (1..=5).contains(number));
+            errors.take(name, number.ok_or("Choose from 1 to 5"))
+        }
+    };
+    let recommendation = match form.get("recommendation") {
+        "" => None,
+        typed => errors
+            .take("recommendation", typed.parse::<Recommendation>().map_err(|_| "Choose one of the three")),
+    };
     let due_on = match form.get("due_on") {
         "" => None,
         typed => errors.take("due_on", typed.parse::<NaiveDate>().map_err(|_| "Enter a day")),
     };
     let assessment = Assessment {
-        interest: rating("interest"),
-        feasibility: rating("feasibility"),
+        interest: rating("interest", &mut errors),
+        feasibility: rating("feasibility", &mut errors),
         checklist: CHECKLIST
             .iter()
             .filter(|(key, _)| form.all("checklist").any(|ticked| ticked == *key))
             .map(|(key, _)| (*key).to_owned())
             .collect(),
         due_on,
-        recommendation: form.get("recommendation").parse::<Recommendation>().ok(),
-        note: form.get("note").trim().chars().take(4000).collect(),
+        recommendation,
+        note: optional_text(form.get("note"), 4000, "note", &mut errors).unwrap_or_default(),
     };
     let act = root.act();
     if !errors.is_empty() {
@@ -192,7 +217,10 @@ pub async fn assess(
 
 pub async fn assign(root: RootStaff, go: Go, db: Data<Db>, id: Path<String>, form: Form<Fields>) -> Answer {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
-    let to = form.0.get("assignee").parse::<UserId>().ok();
+    let to = match form.0.get("assignee") {
+        "" => None,
+        typed => Some(typed.parse::<UserId>().map_err(|_| Error::NotFound)?),
+    };
     let act = root.act();
     let saved = db.write(move |connection| store::assign(connection, id, to, &act));
     saved.await.decided()?.map_err(conflict)?;

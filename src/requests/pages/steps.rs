@@ -10,9 +10,10 @@ use crate::catalog::{self, BundleState};
 use crate::db::{Db, Decided};
 use crate::requests::state::Step;
 use crate::requests::{CONDITIONS_VERSION, Company, Contact, Interest, Request, RequestState, store};
-use crate::values::{Amount, Country, Currency, Phone, UserName};
+use crate::values::{Amount, Country, Currency, Phone, UserName, whole_number};
 use crate::web::{
-    Answer, Applicant, Error, Errors, Fields, Form, Go, NoFields, Shell, page, page_with, see_other,
+    Answer, Applicant, Error, Errors, Fields, Form, Go, NoFields, Shell, optional_text, page, page_with,
+    see_other,
 };
 
 #[derive(Template)]
@@ -262,8 +263,8 @@ pub async fn save_interest(
 }
 
 fn parse_interest(form: &Fields, errors: &mut Errors) -> Interest {
-    let customers = form.get("expected_customers").trim().replace(',', "");
-    let customers = customers.parse::<i64>().ok().filter(|number| (0..=10_000_000).contains(number));
+    let customers =
+        whole_number(form.get("expected_customers")).filter(|number| (0..=10_000_000).contains(number));
     let revenue = form.get("expected_revenue").parse::<Amount>().ok().filter(|amount| !amount.is_negative());
     let chosen: Vec<&str> = form.all("bundles").collect();
     Interest {
@@ -278,7 +279,7 @@ fn parse_interest(form: &Fields, errors: &mut Errors) -> Interest {
         expected_currency: errors
             .take("expected_currency", form.get("expected_currency").parse::<Currency>()),
         bundles: chosen.join(", "),
-        message: form.get("message").trim().chars().take(4000).collect(),
+        message: optional_text(form.get("message"), 4000, "message", errors).unwrap_or_default(),
     }
 }
 

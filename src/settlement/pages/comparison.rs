@@ -110,10 +110,10 @@ pub async fn submit(
     form: MultipartForm<Sent>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
+    csrf::verify(&request, &typed(form.csrf)?, csrf::length(&request))?;
     let mut loaded = load(&db, reseller.scope(), *id).await?;
     let mut shown = empty_page(shell, loaded.statement.clone());
-    shown.table = typed(form.table);
+    shown.table = typed(form.table)?;
     if let Some(file) = form.file.filter(|file| file.size > 0) {
         shown.table = text_of(file, &mut shown.errors).await?;
     }
@@ -128,7 +128,7 @@ pub async fn submit(
     let stated: Vec<Stated> = loaded.lines.iter().map(stated).collect();
     let differences =
         compare::compare(&stated, &books).map_err(|error| Error::Internal(error.to_string()))?;
-    let wanted = typed(form.dispute);
+    let wanted = typed(form.dispute)?;
     let found = differences.iter().find_map(|one| {
         let told = largest(one, &loaded.lines)?;
         (told.line.id.to_string() == wanted).then_some((one, told))

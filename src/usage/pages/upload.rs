@@ -81,8 +81,8 @@ pub async fn submit(
     form: MultipartForm<Upload>,
 ) -> Answer {
     let form = form.into_inner();
-    csrf::verify(&request, &typed(form.csrf), csrf::length(&request))?;
-    let (channel, format) = (typed(form.channel), typed(form.format));
+    csrf::verify(&request, &typed(form.csrf)?, csrf::length(&request))?;
+    let (channel, format) = (typed(form.channel)?, typed(form.format)?);
     let channels = channels(&db, &member).await?;
     let mut errors = Errors::default();
     let target = chosen(&member, &channels, &channel).cloned();
