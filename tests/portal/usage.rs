@@ -6,3 +6,4 @@ mod imports;
 mod mapping;
 mod setting;
 mod unrated;
+mod uploads;
