@@ -4,12 +4,22 @@ use actix_multipart::form::tempfile::TempFile;
 use actix_multipart::form::text::Text;
 use actix_web::web;
 
-use super::Error;
+use super::{Error, Errors};
 
 /// A text field as typed; empty when it was not sent.
 pub fn typed(field: Option<Text<String>>) -> Result<String, Error> {
     let text = field.map(Text::into_inner).unwrap_or_default();
     if text.contains('\0') { Err(Error::unkept()) } else { Ok(text) }
+}
+
+/// The file that was chosen; one that is named as something other than CSV gets a message beside the field.
+pub fn named_csv(file: Option<TempFile>, field: &str, errors: &mut Errors) -> Option<TempFile> {
+    let file = file.filter(|file| file.size > 0)?;
+    let name = file.file_name.as_deref().unwrap_or_default().to_ascii_lowercase();
+    errors.take(
+        field,
+        if name.ends_with(".csv") { Ok(file) } else { Err("Choose a file whose name ends in .csv") },
+    )
 }
 
 /// The content of a file that lies on disk.

@@ -22,7 +22,7 @@ use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, store};
 use crate::db::{Db, Decided};
 use crate::values::{ChannelId, Currency, Percent, Scope};
-use crate::web::upload::{read, typed};
+use crate::web::upload::{named_csv, read, typed};
 use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, optional_text, page, page_with};
 
 /// The form as sent, in its first step and in its second, which carries the table.
@@ -149,7 +149,7 @@ pub async fn submit(
         concerns: typed(form.concerns)?,
         reason: typed(form.reason)?,
     };
-    if let Some(file) = form.file.filter(|file| file.size > 0) {
+    if let Some(file) = named_csv(form.file, "file", &mut errors) {
         wish.table = text_of(file, &mut errors).await?;
     }
     wish.choose(&step);

@@ -21,7 +21,7 @@ use crate::settlement::store::disputes::{self, Raised};
 use crate::settlement::store::{self, Told};
 use crate::settlement::{Dispute, DisputeState, Statement, StatementState, notices};
 use crate::values::{Amount, ChargeLineId, Currency, Scope, StatementId};
-use crate::web::upload::{read, typed};
+use crate::web::upload::{named_csv, read, typed};
 use crate::web::{Answer, Error, Errors, ResellerStaff, Shell, Site, csrf, page, page_with};
 
 /// The form as sent.
@@ -114,7 +114,7 @@ pub async fn submit(
     let mut loaded = load(&db, reseller.scope(), *id).await?;
     let mut shown = empty_page(shell, loaded.statement.clone());
     shown.table = typed(form.table)?;
-    if let Some(file) = form.file.filter(|file| file.size > 0) {
+    if let Some(file) = named_csv(form.file, "file", &mut shown.errors) {
         shown.table = text_of(file, &mut shown.errors).await?;
     }
     if shown.errors.is_empty() && shown.table.trim().is_empty() {

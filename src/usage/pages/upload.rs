@@ -18,7 +18,7 @@ use crate::db::{Db, Never};
 use crate::usage::Format;
 use crate::usage::formats::LARGEST_FILE;
 use crate::usage::store::{self, NewFile};
-use crate::web::upload::{read, typed};
+use crate::web::upload::{named_csv, read, typed};
 use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, pace, page_with};
 
 /// Room for the other fields of a form with a file: tables of prices and books travel in one.
@@ -91,7 +91,7 @@ pub async fn submit(
     }
     let parsed =
         errors.take("format", format.parse::<Format>().map_err(|_| "Choose how the file is written"));
-    let file = form.usage.filter(|file| file.size > 0);
+    let file = named_csv(form.usage, "usage", &mut errors);
     if file.is_none() {
         errors.add("usage", "Choose a file that is not empty");
     }

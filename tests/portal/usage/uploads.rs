@@ -92,6 +92,17 @@ fn bad_rows() -> Vec<(Vec<u8>, [&'static str; 3])> {
 }
 
 on_both! {
+    fn a_file_that_is_not_named_as_csv_is_refused_unread(world) {
+        let kestrel = kestrel(world);
+        for name in ["usage.xlsx", "usage.csv.exe", "usage"] {
+            let file = Upload { field: "usage", name, content: &below(GOOD.as_bytes()) };
+            let fields = [("channel", kestrel.channel.to_string()), ("format", "portal".to_owned())];
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let refused = world.root().post_file("/usage/files/new", &fields, &file).expect(422);
+            assert_eq!(refused.error_of("usage"), "Choose a file whose name ends in .csv", "{name}");
+        }
+    }
+
     fn a_file_that_cannot_be_read_says_why_and_imports_nothing(world) {
         let channel = kestrel(world).channel.to_string();
         let root = world.root();
