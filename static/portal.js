@@ -133,7 +133,9 @@
     document.addEventListener("submit", (event) => {
       if (event.target.action.endsWith("/sign-out")) tabs.postMessage("over");
     });
-    setInterval(() => Date.now() > Math.min(used + idleFor, endsAt) && emptyPage(), 5_000);
+    const look = () => Date.now() > Math.min(used + idleFor, endsAt) && emptyPage();
+    setInterval(look, 5_000);
+    document.addEventListener("visibilitychange", look);
   }
 
   function emptyPage() {

@@ -5,6 +5,7 @@ mod journey;
 mod oracle;
 mod pages;
 mod pictures;
+mod session;
 mod settlement;
 #[path = "../portal/support/mod.rs"]
 mod support;
