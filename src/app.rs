@@ -26,6 +26,9 @@ use crate::values::Timestamp;
 use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace};
 use crate::{dashboards, gate, once, rating, routes, settlement, usage, work};
 
+/// How long requests that are under way may take when the process is told to stop, in seconds.
+const FINISHING: u64 = 20;
+
 /// How long a browser keeps the session's cookie; the session itself ends earlier, by its own limits.
 const LONGEST: Duration = Duration::hours(12);
 
@@ -44,9 +47,10 @@ impl From<Failure> for Error {
         match failure {
             Failure::Refused(never) => match never {},
             Failure::Query(diesel::result::Error::NotFound) => Self::NotFound,
-            Failure::Query(error) => Self::Internal(error.to_string()),
-            Failure::Unavailable(why) => Self::Unavailable(why),
             Failure::SentBefore => Self::SentBefore(None),
+            failure if failure.is_out_of_space() => Self::NoSpace(failure.to_string()),
+            failure if failure.is_passing() => Self::Unavailable(failure.to_string()),
+            failure => Self::Internal(failure.to_string()),
         }
     }
 }
@@ -100,7 +104,8 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .configure(routes::configure)
             .default_service(actix::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }))
     });
-    let server = server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(8);
+    let server =
+        server.tcp_nodelay(true).workers(2).worker_max_blocking_threads(8).shutdown_timeout(FINISHING);
     let server = match &config.certificate {
         Some(certificate) => server.listen_rustls_0_23(listener, certificate.server_config()?)?,
         None => server.listen(listener)?,

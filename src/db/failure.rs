@@ -30,6 +30,22 @@ impl<R> Failure<R> {
         matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 
+    /// Whether the same may succeed in a moment: the connection broke, or somebody else held what was needed too long.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused(_) => false,
+            Self::Query(error) => passes(error),
+            Self::Unavailable(_) => true,
+        }
+    }
+
+    /// Whether the database has no space left to write to.
+    pub fn is_out_of_space(&self) -> bool {
+        let Self::Query(error) = self else { return false };
+        let said = error.to_string();
+        ["disk is full", "No space left on device"].iter().any(|words| said.contains(words))
+    }
+
     /// The same failure where another refusal is expected; a refusal itself is translated.
     pub fn map_refusal<S>(self, translate: impl FnOnce(R) -> S) -> Failure<S> {
         match self {
@@ -38,6 +54,23 @@ impl<R> Failure<R> {
             Self::Unavailable(why) => Failure::Unavailable(why),
             Self::SentBefore => Failure::SentBefore,
         }
+    }
+}
+
+fn passes(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(kind, said) => {
+            matches!(
+                kind,
+                DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::UnableToSendCommand
+                    | DatabaseErrorKind::SerializationFailure
+            ) || said.message() == "database is locked"
+                || said.message().starts_with("terminating connection")
+        }
+        QueryError::RollbackErrorOnCommit { commit_error, .. } => passes(commit_error),
+        QueryError::BrokenTransactionManager => true,
+        _ => false,
     }
 }
 

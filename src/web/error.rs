@@ -51,6 +51,9 @@ pub enum Error {
     Conflict(String),
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The database cannot grow.
+    #[error("no space: {0}")]
+    NoSpace(String),
     #[error("internal: {0}")]
     Internal(String),
 }
@@ -143,6 +146,10 @@ impl Error {
             Self::Unavailable(_) => {
                 ("The portal is busy", "The database did not answer in time. Try again in a moment.")
             }
+            Self::NoSpace(_) => (
+                "Nothing can be saved now",
+                "The database has no space left. Nothing was changed; reading goes on. Tell root the reference below.",
+            ),
             Self::Internal(_) => (
                 "Something failed here",
                 "It was recorded and nothing was changed. Tell root the reference below.",
@@ -161,7 +168,7 @@ impl ResponseError for Error {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Conflict(_) | Self::SentBefore(_) => StatusCode::CONFLICT,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::NoSpace(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -169,7 +176,7 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         let (title, message) = self.words();
         let reference = match self {
-            Self::Internal(why) | Self::Unavailable(why) => {
+            Self::Internal(why) | Self::Unavailable(why) | Self::NoSpace(why) => {
                 let id = Uuid::now_v7().simple().to_string();
                 tracing::error!(reference = %id, "{why}");
                 id
@@ -177,14 +184,20 @@ impl ResponseError for Error {
             _ => String::new(),
         };
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Self::Unavailable(_) | Self::TooMany) {
-            response.insert_header((header::RETRY_AFTER, "2"));
+        let retry_after = match self {
+            Self::Unavailable(_) | Self::TooMany => Some("2"),
+            Self::NoSpace(_) => Some("60"),
+            _ => None,
+        };
+        if let Some(seconds) = retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         if matches!(self, Self::TooSlow) {
             response.force_close();
         }
-        let mut response =
-            response.content_type("text/plain; charset=utf-8").body(format!("{title}. {message}"));
+        let mut response = response
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{title}. {message} {reference}").trim_end().to_owned());
         let waiting = match self {
             Self::Unproved(carried) => Some(Waiting::Proof(carried.clone())),
             Self::SentBefore(again) => again.clone().map(Waiting::Again),

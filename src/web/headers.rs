@@ -2,11 +2,12 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{ResponseError, web};
 
-use super::Site;
+use super::{Error, Site};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
@@ -26,8 +27,24 @@ pub async fn add(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let https = request.app_data::<web::Data<Site>>().is_some_and(|site| site.https);
-    let mut response = next.call(request).await?;
-    let headers = response.headers_mut();
+    match next.call(request).await {
+        Ok(mut response) => {
+            complete(response.headers_mut(), https);
+            Ok(response)
+        }
+        Err(error) => Err(broken_off(&error, https)),
+    }
+}
+
+/// What ended outside of every page, such as a session that could not be kept, is an answer like any other.
+fn broken_off(error: &actix_web::Error, https: bool) -> actix_web::Error {
+    let why = Error::Unavailable(error.to_string());
+    let mut response = why.error_response();
+    complete(response.headers_mut(), https);
+    InternalError::from_response(why, response).into()
+}
+
+fn complete(headers: &mut HeaderMap, https: bool) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -38,5 +55,4 @@ pub async fn add(
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    Ok(response)
 }

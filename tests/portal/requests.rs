@@ -9,5 +9,5 @@ mod list;
 mod log;
 mod negotiation;
 mod races;
-mod setting;
+pub mod setting;
 mod steps;

@@ -5,13 +5,16 @@ use std::sync::Barrier;
 use reqwest::Method;
 
 use crate::on_both;
-use crate::support::builders::a_request;
-use crate::support::{Client, Page, World};
+use crate::requests::setting::refuse_rows;
+use crate::support::builders::{a_request, a_reseller, an_account};
+use crate::support::{Client, PASSWORD, Page, World};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
-fn is_hardened(page: &Page) {
+/// Carries every header that all answers have.
+#[track_caller]
+pub fn is_hardened(page: &Page) {
     for (name, value) in [
         ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),
@@ -140,6 +143,16 @@ on_both! {
         });
         root.get("/audit").expect(200);
         world.anonymous().get("/readyz").expect(200);
+    }
+
+    fn an_answer_whose_session_cannot_be_kept_is_one_like_any_other(world) {
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        an_account("kim@kestrel.example").of(kestrel).with_password().build(world);
+        refuse_rows(world, "sessions");
+        let page = world.anonymous().post("/sign-in", &[("name", "kim"), ("password", PASSWORD)]).expect(503);
+        is_hardened(&page);
+        assert_eq!((page.header("retry-after"), page.header("cache-control")), ("2", "no-store"));
+        assert!(page.html().contains("The portal is busy") && !page.html().contains("no row"), "{}", page.html());
     }
 
     fn the_health_check_answers_without_a_session(world) {

@@ -59,14 +59,19 @@ pub fn complete(world: &World, id: RequestId) {
 
 /// Refuses each new row of the log, as a full disk would.
 pub fn break_the_log(world: &World) {
+    refuse_rows(world, "audit_events");
+}
+
+/// Refuses each new row of a table.
+pub fn refuse_rows(world: &World, table: &str) {
     world.write(|connection| match connection {
-        AnyConnection::Sqlite(inner) => inner.batch_execute(
-            "CREATE TRIGGER no_log BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'no log'); END;",
-        ),
-        AnyConnection::Postgres(inner) => inner.batch_execute(
-            "CREATE FUNCTION no_log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no log'; END $$;
-             CREATE TRIGGER no_log BEFORE INSERT ON audit_events EXECUTE FUNCTION no_log();",
-        ),
+        AnyConnection::Sqlite(inner) => inner.batch_execute(&format!(
+            "CREATE TRIGGER no_row BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no row'); END;",
+        )),
+        AnyConnection::Postgres(inner) => inner.batch_execute(&format!(
+            "CREATE FUNCTION no_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no row'; END $$;
+             CREATE TRIGGER no_row BEFORE INSERT ON {table} EXECUTE FUNCTION no_row();",
+        )),
     });
 }
 
