@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -9,13 +10,26 @@ use crate::access::{Purpose, store, tokens};
 use crate::app::{self, Parts};
 use crate::db::Never;
 
+/// How long background work may go on after the last answer.
+const GRACE: Duration = Duration::from_secs(5);
+
 pub(super) fn run(parts: Parts) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(&parts.config.listen)
         .with_context(|| format!("cannot listen on {}", parts.config.listen))?;
     announce(&parts, &listener)?;
-    actix_web::rt::System::new()
-        .block_on(async { app::serve(parts, listener)?.await.map_err(anyhow::Error::from) })?;
-    Ok(ExitCode::SUCCESS)
+    let system = actix_web::rt::System::new();
+    let served = system.block_on(async { app::serve(parts, listener)?.await.map_err(anyhow::Error::from) });
+    end_within(GRACE);
+    drop(system);
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Ends the process, whatever still runs: a job that is broken off is undone, and begins anew at the next start.
+fn end_within(grace: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(grace);
+        std::process::exit(0);
+    });
 }
 
 /// Prints the address and, while there is no root administrator, the one-use link that makes the first.

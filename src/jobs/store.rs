@@ -110,7 +110,10 @@ pub(super) fn is_waiting(connection: &mut AnyConnection, now: Timestamp) -> Quer
 
 /// Takes the oldest waiting job; two runners never take the same one.
 pub(super) fn take<R>(connection: &mut AnyConnection, now: Timestamp) -> Result<Option<Job>, Failure<R>> {
-    requeue_abandoned(connection, now)?;
+    let abandoned = jobs::started_at.lt(now.plus(-ABANDONED)).assume_not_null();
+    let running = jobs::table.filter(jobs::state.eq(JobState::Running));
+    let left_behind = running.filter(abandoned).select(JOB).load::<Row>(connection)?;
+    requeue(connection, left_behind, ATTEMPTS)?;
     let oldest = jobs::table.filter(jobs::state.eq(JobState::Queued)).order(jobs::id).select(JOB);
     let Some(row) = oldest.first::<Row>(connection).optional()? else { return Ok(None) };
     let taken = diesel::update(jobs::table.find(row.0).filter(jobs::state.eq(JobState::Queued)))
@@ -123,23 +126,21 @@ pub(super) fn take<R>(connection: &mut AnyConnection, now: Timestamp) -> Result<
     Ok((taken == 1).then(|| job(row)))
 }
 
-fn requeue_abandoned(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
-    let long_ago = now.plus(-ABANDONED);
-    diesel::update(
-        jobs::table.filter(jobs::state.eq(JobState::Running)).filter(jobs::started_at.lt(long_ago)),
-    )
-    .set((jobs::state.eq(JobState::Failed), jobs::message.eq("The process that ran it ended")))
-    .execute(connection)
-}
-
 /// At the start of the only process that runs jobs: what was running is waiting again.
 pub(super) fn requeue_running(connection: &mut AnyConnection) -> QueryResult<usize> {
-    let running =
-        jobs::table.filter(jobs::state.eq(JobState::Running)).select(JOB).load::<Row>(connection)?;
+    let running = jobs::table.filter(jobs::state.eq(JobState::Running)).select(JOB).load(connection)?;
+    requeue(connection, running, i64::MAX)
+}
+
+/// What a process that ended left behind waits again, unless it was tried too often or a new one like it waits anyway.
+fn requeue(connection: &mut AnyConnection, running: Vec<Row>, most_attempts: i64) -> QueryResult<usize> {
     for row in &running {
         let same = NewJob { kind: row.1, subject: row.2.unwrap_or_else(|| row.0.into()), month: row.3 };
-        let state = if waits(connection, &same)? { JobState::Failed } else { JobState::Queued };
-        diesel::update(jobs::table.find(row.0)).set(jobs::state.eq(state)).execute(connection)?;
+        let is_over = row.8 >= most_attempts || waits(connection, &same)?;
+        let state = if is_over { JobState::Failed } else { JobState::Queued };
+        diesel::update(jobs::table.find(row.0))
+            .set((jobs::state.eq(state), jobs::message.eq("The process that ran it ended")))
+            .execute(connection)?;
     }
     Ok(running.len())
 }
