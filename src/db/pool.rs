@@ -171,14 +171,36 @@ fn take<R>(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Failure<R>
     pool.get().map_err(|error| Failure::Unavailable(error.to_string()))
 }
 
-/// The address as it may be shown: `postgres://user:***@host/name`.
+/// The address as it may be shown: `postgres://user:***@host/name`, without what follows a question mark.
 fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     match rest.rsplit_once('@') {
         Some((login, host)) => {
             let user = login.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}:***@{host}")
+            format!("{scheme}://{user}:***@{}", without_options(host))
         }
-        None => url.to_owned(),
+        None => format!("{scheme}://{}", without_options(rest)),
+    }
+}
+
+/// Options may hold a password too.
+fn without_options(address: &str) -> &str {
+    address.split('?').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_any_password() {
+        for (url, shown) in [
+            ("postgres://me:s3cret@host/name", "postgres://me:***@host/name"),
+            ("postgres://me:s3c@ret@host/name?password=s3cret", "postgres://me:***@host/name"),
+            ("postgres://host/name?user=me&password=s3cret", "postgres://host/name"),
+            ("sqlite://data/portal.db", "sqlite://data/portal.db"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 }

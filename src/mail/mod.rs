@@ -44,6 +44,21 @@ impl Mail {
             })
             .collect()
     }
+
+    /// The body without what lets somebody in: once it is sent, that is its recipient's alone.
+    fn without_secrets(&self) -> String {
+        self.pieces()
+            .into_iter()
+            .map(|(piece, is_link)| if is_link { closed(piece) } else { piece })
+            .collect()
+    }
+}
+
+/// A one-use link without its secret; any other link as it is.
+fn closed(link: &str) -> &str {
+    const OPENING: [&str; 2] = ["/welcome/", "/enter/"];
+    let end = OPENING.iter().find_map(|path| Some(link.find(path)? + path.len()));
+    end.and_then(|end| link.get(..end)).unwrap_or(link)
 }
 
 /// What mails say of the portal: its name, and the address that links begin with.
@@ -56,5 +71,27 @@ pub struct Letterhead {
 impl From<&crate::web::Site> for Letterhead {
     fn from(site: &crate::web::Site) -> Self {
         Self { portal: site.name.clone(), public_url: site.public_url.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sent_mail_keeps_its_words_and_other_links_but_no_way_in() {
+        let body = "Open\n\nhttps://portal.example/welcome/s3cret\n\nor https://portal.example/enter/s3cret and \
+                    see https://portal.example/statements/1\n";
+        let mail = Mail {
+            id: MailId::generate(),
+            recipient: "kim@kestrel.example".parse().unwrap(),
+            subject: String::new(),
+            body: body.into(),
+            created_at: Timestamp::from_micros(0).unwrap(),
+            sent_at: None,
+            attempts: 0,
+            last_error: None,
+        };
+        assert_eq!(mail.without_secrets(), body.replace("s3cret", ""));
     }
 }

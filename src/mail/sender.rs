@@ -43,7 +43,7 @@ pub fn send_waiting(db: &Db, sender: &Sender, clock: &SharedClock) -> Result<usi
             tracing::warn!(mail = %mail.id, "a mail was not sent: {why}");
         }
         db.write_blocking::<_, crate::db::Never>(|connection| {
-            Ok(store::note_outcome(connection, mail.id, &outcome, clock.now())?)
+            Ok(store::note_outcome(connection, mail, &outcome, clock.now())?)
         })?;
     }
     Ok(sent)

@@ -76,15 +76,18 @@ pub(super) fn waiting(connection: &mut AnyConnection) -> QueryResult<Vec<Mail>> 
     Ok(rows.into_iter().map(mail).collect())
 }
 
+/// Notes how sending went; of a mail that is sent, no link that lets somebody in is kept.
 pub(super) fn note_outcome(
     connection: &mut AnyConnection,
-    id: MailId,
+    mail: &Mail,
     outcome: &Result<(), String>,
     now: Timestamp,
 ) -> QueryResult<()> {
     let sent_at = outcome.is_ok().then_some(now);
-    diesel::update(mails::table.find(id))
+    let body = outcome.is_ok().then(|| mail.without_secrets());
+    diesel::update(mails::table.find(mail.id))
         .set((
+            body.map(|body| mails::body.eq(body)),
             mails::attempts.eq(mails::attempts + 1),
             mails::sent_at.eq(sent_at),
             mails::last_error.eq(outcome.as_ref().err()),
