@@ -171,6 +171,10 @@ pub enum PriceRefusal {
     InEffect,
     #[error("Choose {} or later: {} has a statement, which keeps its prices", .0.end(), .0)]
     Closed(Month),
+    #[error(
+        "Somebody else changed these prices since you opened this page; look at all of them, then send yours again"
+    )]
+    Changed,
     #[error("A price names a charge that the bundle does not have")]
     OtherCharge,
     #[error("A charge has no price, or one that it cannot have")]

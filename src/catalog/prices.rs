@@ -1,6 +1,7 @@
 //! Which price version is in effect.
 
 use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
 
 use super::{PriceConcern, PriceState, PriceVersion};
 
@@ -21,6 +22,12 @@ pub fn current(versions: &[PriceVersion], day: NaiveDate) -> Option<&PriceVersio
 /// The version that a subscription with frozen prices keeps for good: the one in effect on its first day.
 pub fn frozen(versions: &[PriceVersion], start: NaiveDate) -> Option<&PriceVersion> {
     in_effect(versions, start, start)
+}
+
+/// The same text for the same versions: by it somebody who changes prices is told that they changed meanwhile.
+pub fn mark(versions: &[PriceVersion]) -> String {
+    let digest = Sha256::digest(format!("{versions:?}"));
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The version that customers pay on `day`: the channel's own, or the reference price where the channel has none.

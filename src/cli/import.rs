@@ -117,6 +117,9 @@ fn import(
     let file = store::add_file(connection, channel.id, &new, act)?;
     let import = Import { channel: channel.id, file, format: new.format, content, rejected };
     let tally = store::import(connection, &import, act.at)?;
+    if tally.accepted == 0 {
+        return Err(Failure::Refused(ImportRefusal::Changed));
+    }
     store::finish_acceptance(connection, file, &new.name, &tally, channel, act)?;
     store::retry_unrated(connection, channel.id, act.at)?;
     Ok(tally)

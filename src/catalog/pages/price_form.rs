@@ -21,6 +21,8 @@ const LONGEST: usize = 500;
 pub struct PriceForm {
     /// The planned version that is being changed.
     pub version: Option<PriceVersionId>,
+    /// Tells what is there while the form is shown.
+    pub mark: String,
     pub from: String,
     pub concerns: String,
     pub reason: String,
@@ -117,6 +119,7 @@ impl PriceForm {
         let first = if versions.is_empty() { "First price" } else { "" };
         Self {
             version: changed.map(|version| version.id),
+            mark: prices::mark(versions),
             from: from.to_string(),
             concerns: concerns.to_string(),
             reason: changed.map_or_else(|| first.to_owned(), |version| version.reason.clone()),
@@ -138,6 +141,7 @@ impl PriceForm {
         };
         Self {
             version: fields.get("version").parse().ok(),
+            mark: prices::mark(versions),
             from: fields.get("from").to_owned(),
             concerns: fields.get("concerns").to_owned(),
             reason: fields.get("reason").trim().to_owned(),
@@ -195,7 +199,9 @@ impl PriceForm {
 /// Puts a refusal beside the field that it is about.
 pub fn refused(errors: &mut Errors, refusal: &PriceRefusal) {
     match refusal {
-        PriceRefusal::InEffect | PriceRefusal::Closed(_) => errors.add("from", refusal),
+        PriceRefusal::InEffect | PriceRefusal::Closed(_) | PriceRefusal::Changed => {
+            errors.add("from", refusal)
+        }
         PriceRefusal::OtherCharge => errors.add("", refusal),
         PriceRefusal::Values(faults) => {
             for (charge, fault) in faults {

@@ -13,7 +13,8 @@ use super::bundle;
 use super::price_form::{PriceForm, concern_choices, refused};
 use super::wording::{Products, by_id};
 use crate::catalog::{
-    Bundle, BundleState, NewPriceVersion, PriceConcern, PriceRefusal, PriceVersion, price_store, store,
+    Bundle, BundleState, NewPriceVersion, PriceConcern, PriceRefusal, PriceVersion, price_store, prices,
+    store,
 };
 use crate::db::{AnyConnection, Db, Decided, Failure};
 use crate::values::{Act, BundleId, Currency, PriceVersionId};
@@ -117,17 +118,25 @@ pub async fn submit(
     fields: Form<Fields>,
 ) -> Answer {
     let (book, act) = (read(&db, path).await?, root.act());
-    let form = PriceForm::typed(&fields.0, &book.bundle, &book.products, &book.versions, act.today());
+    let mut form = PriceForm::typed(&fields.0, &book.bundle, &book.products, &book.versions, act.today());
     let mut errors = Errors::default();
+    let seen = fields.0.get("seen").to_owned();
+    if !seen.is_empty() && seen != form.mark {
+        refused(&mut errors, &PriceRefusal::Changed);
+    }
     let Some(new) = form.parse(&book.bundle, book.currency, &mut errors) else {
         return form_page(shell, book, form, errors);
     };
     let said = said(&book, new.effective_from, act.today());
     let version = form.version;
-    match db.write(move |connection| save(connection, version, &new, &act)).await.decided()? {
+    match db.write(move |connection| save(connection, version, &new, &seen, &act)).await.decided()? {
         Ok(()) => go.to(format!("/bundles/{}#prices-{}", book.bundle.id, book.currency), said),
         Err(refusal) => {
             refused(&mut errors, &refusal);
+            let (bundle, currency) = (book.bundle.id, book.currency);
+            let now =
+                db.read(move |connection| price_store::versions(connection, None, bundle, currency)).await?;
+            form.mark = prices::mark(&now);
             form_page(shell, book, form, errors)
         }
     }
@@ -146,8 +155,10 @@ fn save(
     connection: &mut AnyConnection,
     version: Option<PriceVersionId>,
     new: &NewPriceVersion,
+    seen: &str,
     act: &Act,
 ) -> Result<(), Failure<PriceRefusal>> {
+    price_store::refuse_changed(connection, (None, new.bundle, new.currency), seen)?;
     match version {
         Some(id) => price_store::replace_planned(connection, id, new, act)?,
         None => price_store::save(connection, new, act)?,

@@ -10,12 +10,12 @@ use diesel::prelude::*;
 
 pub use read::{book, of_channels, reference_of, version, versions, versions_of_bundle};
 
-use super::{BundleState, NewPriceVersion, PriceRefusal, PriceValue, pricing, store};
+use super::{BundleState, NewPriceVersion, PriceRefusal, PriceValue, prices, pricing, store};
 use crate::books;
 use crate::db::schema::{channel_bundles, price_values, price_versions};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs;
-use crate::values::{Act, BundleId, ChannelId, ChargeId, Month, PriceVersionId};
+use crate::values::{Act, BundleId, ChannelId, ChargeId, Currency, Month, PriceVersionId};
 
 /// Saves a version of either book. A planned version of the same day is replaced, and so is any version of a draft,
 /// which nobody can have bought; one in effect is never edited. What it touches up to this month is rated again.
@@ -43,6 +43,19 @@ pub fn save(
     record::saved(connection, id, &bundle.code, new, same_day.as_ref(), act)?;
     rate_again(connection, new.channel, new.bundle, new.effective_from, act)?;
     Ok(id)
+}
+
+/// Refuses to go on from prices of which somebody saw this mark when they have changed since.
+pub fn refuse_changed(
+    connection: &mut AnyConnection,
+    (channel, bundle, currency): (Option<ChannelId>, BundleId, Currency),
+    seen: &str,
+) -> Result<(), Failure<PriceRefusal>> {
+    let found = versions(connection, channel, bundle, currency)?;
+    match prices::mark(&found) == seen || seen.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Refused(PriceRefusal::Changed)),
+    }
 }
 
 /// What a statement holds keeps its prices: none begins in its month or earlier. A reference price concerns every

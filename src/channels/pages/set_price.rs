@@ -7,7 +7,8 @@ use askama::Template;
 
 use super::price_form::{Loaded, Place, add_refusal, check, filled, load, parse, place};
 use super::price_lines::{Line, Seen, lines};
-use crate::channels::pricing::{self, Book, Wished};
+use crate::catalog::{PriceRefusal, price_store, prices};
+use crate::channels::pricing::{self, Book, Refusal, Wished};
 use crate::channels::{Channel, PricePolicy, price_requests};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
@@ -44,6 +45,10 @@ impl SetPricePage {
         let prices = self.fields.0.iter().filter(|(name, _)| name.starts_with("price."));
         parts.extend(prices.map(|(name, value)| (name.as_str(), value.as_str())));
         links::address("/simulation", &parts)
+    }
+
+    fn mark(&self) -> String {
+        prices::mark(&self.book.channel_versions)
     }
 
     fn fault(&self, line: &Line) -> &str {
@@ -110,6 +115,10 @@ pub async fn submit(
     refuse_locked(&loaded, scope)?;
     let mut errors = Errors::default();
     let wished = parse(&place, &loaded.book, &fields, &mut errors);
+    let seen = fields.get("seen").to_owned();
+    if !seen.is_empty() && seen != prices::mark(&loaded.book.channel_versions) {
+        add_refusal(Refusal::Price(PriceRefusal::Changed), &mut errors);
+    }
     let can_ask = wished.as_ref().is_some_and(|wished| check(&loaded, scope, wished, today, &mut errors));
     if let Some(wished) = wished.as_ref().filter(|_| can_ask && fields.has("ask")) {
         let letterhead = Letterhead::from(site.get_ref());
@@ -135,10 +144,17 @@ pub async fn submit(
         shown.concerned = Some(counted.await?);
         return page(&shown);
     }
-    match db.write(move |connection| pricing::set(connection, scope, &wished, &act)).await.decided()? {
+    let set = db.write(move |connection| {
+        let place = (Some(channel), wished.bundle, wished.currency);
+        price_store::refuse_changed(connection, place, &seen)
+            .map_err(|failure| failure.map_refusal(Refusal::Price))?;
+        pricing::set(connection, scope, &wished, &act)
+    });
+    match set.await.decided()? {
         Ok(_) => went(&go, channel, effective_from),
         Err(refusal) => {
             add_refusal(refusal, &mut shown.errors);
+            shown.book = load(&db, scope, &place, today).await?.book;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
     }

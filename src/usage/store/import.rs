@@ -25,7 +25,7 @@ pub struct Import<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ImportRefusal {
     Fault(FileFault),
-    /// Since the check another import has changed which rows are rejected.
+    /// Since the check another import has changed which rows are rejected, or has left none that is new.
     Changed,
 }
 
