@@ -1,7 +1,7 @@
 //! Who gets in, and what each visitor may see.
 
 mod account;
-mod crawl;
+pub mod crawl;
 mod csrf;
 mod factor;
 mod hostile;

@@ -9,6 +9,7 @@ mod columns;
 mod customers;
 mod dashboards;
 mod demo;
+mod faults;
 mod rating;
 mod reports;
 mod requests;

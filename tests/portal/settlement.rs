@@ -10,5 +10,5 @@ mod limits;
 mod months;
 mod pages;
 mod posting;
-mod setting;
+pub mod setting;
 mod why;

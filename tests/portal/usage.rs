@@ -4,6 +4,6 @@ mod command;
 mod files;
 mod imports;
 mod mapping;
-mod setting;
+pub mod setting;
 mod unrated;
 mod uploads;

@@ -125,15 +125,25 @@ impl Client {
     }
 
     pub fn get(&self, path: &str) -> Page {
-        self.send(path, self.request(Method::GET, path))
+        self.try_get(path).unwrap()
+    }
+
+    /// The same, for a portal that may break off.
+    pub fn try_get(&self, path: &str) -> reqwest::Result<Page> {
+        self.try_send(path, self.request(Method::GET, path))
     }
 
     /// Sends a form with this visitor's token.
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.try_post(path, fields).unwrap()
+    }
+
+    /// The same, for a portal that may break off.
+    pub fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Result<Page> {
         let token = self.token();
         let mut all = vec![("csrf", token.as_str())];
         all.extend(fields);
-        self.send(path, self.request(Method::POST, path).form(&all))
+        self.try_send(path, self.request(Method::POST, path).form(&all))
     }
 
     /// Sends a form, and goes where its answer leads.
@@ -158,13 +168,23 @@ impl Client {
 
     /// Sends a multipart form with a file and this visitor's token.
     pub fn post_file(&self, path: &str, fields: &[(&str, &str)], file: &Upload<'_>) -> Page {
+        self.try_post_file(path, fields, file).unwrap()
+    }
+
+    /// The same, for a portal that may break off.
+    pub fn try_post_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: &Upload<'_>,
+    ) -> reqwest::Result<Page> {
         let part = Part::bytes(file.content.to_vec()).file_name(file.name.to_owned());
         let mut form = Form::new().text("csrf", self.token());
         for (name, value) in fields {
             form = form.text((*name).to_owned(), (*value).to_owned());
         }
         let form = form.part(file.field.to_owned(), part);
-        self.send(path, self.request(Method::POST, path).multipart(form))
+        self.try_send(path, self.request(Method::POST, path).multipart(form))
     }
 
     /// Goes where a redirect leads.
@@ -180,11 +200,16 @@ impl Client {
     }
 
     pub fn send(&self, path: &str, request: RequestBuilder) -> Page {
+        self.try_send(path, request).unwrap()
+    }
+
+    /// The same, for a portal that may break off.
+    pub fn try_send(&self, path: &str, request: RequestBuilder) -> reqwest::Result<Page> {
         let (http, request) = request.build_split();
-        let request = request.unwrap();
+        let request = request?;
         let asked = format!("{} {path}", request.method());
         let is_get = request.method() == Method::GET;
-        let page = read(asked, http.execute(request).unwrap());
+        let page = read(asked, http.execute(request)?)?;
         let identity_changes = ["/sign-in", "/sign-out", "/welcome/", "/enter/", "/account/"];
         if !is_get && identity_changes.iter().any(|start| path.starts_with(start)) {
             *self.token.lock().unwrap() = None;
@@ -192,7 +217,7 @@ impl Client {
         if let Some(token) = page.csrf() {
             *self.token.lock().unwrap() = Some(token);
         }
-        page
+        Ok(page)
     }
 
     /// This visitor's token, as a page that was just opened would carry it.
@@ -216,7 +241,7 @@ impl Client {
     }
 }
 
-fn read(asked: String, response: Response) -> Page {
+fn read(asked: String, response: Response) -> reqwest::Result<Page> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Page { asked, status, headers, bytes: response.bytes().unwrap().to_vec() }
+    Ok(Page { asked, status, headers, bytes: response.bytes()?.to_vec() })
 }

@@ -53,11 +53,7 @@ impl Place {
     /// A database with the schema in force and no rows.
     pub fn migrated(database: Database) -> Self {
         match database {
-            Database::Sqlite => {
-                let place = Self::empty_sqlite();
-                std::fs::write(place.folder.path().join("portal.db"), SQLITE_TEMPLATE.as_slice()).unwrap();
-                place
-            }
+            Database::Sqlite => Self::holding(&SQLITE_TEMPLATE),
             Database::Postgres => Self::new_postgres(&format!("TEMPLATE {}", *POSTGRES_TEMPLATE)),
         }
     }
@@ -68,6 +64,18 @@ impl Place {
             Database::Sqlite => Self::empty_sqlite(),
             Database::Postgres => Self::new_postgres("TEMPLATE template0"),
         }
+    }
+
+    /// An SQLite database with this content.
+    pub fn holding(content: &[u8]) -> Self {
+        let place = Self::empty_sqlite();
+        std::fs::write(place.folder.path().join("portal.db"), content).unwrap();
+        place
+    }
+
+    /// A database that is there already, and stays.
+    pub fn at(url: String) -> Self {
+        Self { url, folder: tempfile::tempdir().unwrap(), drops: None }
     }
 
     pub fn open(&self) -> Db {

@@ -8,13 +8,16 @@ mod clock;
 mod database;
 mod page;
 mod postgres;
+mod program;
 mod world;
 
 pub use client::{Client, Upload};
 pub use clock::FixedClock;
 pub use database::{Database, Place};
 pub use page::Page;
-pub use world::{NOW, PASSWORD, SECRET, World};
+pub use postgres::Server;
+pub use program::{Program, command, command_for, command_under};
+pub use world::{NOW, PASSWORD, SECRET, World, wait_for};
 
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL. One call in a file.
 ///

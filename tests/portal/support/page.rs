@@ -137,6 +137,10 @@ impl Page {
         own.and_then(|own| own.value().attr("formaction")).or_else(of_form).unwrap_or_default().to_owned()
     }
 
+    pub fn has_button(&self, text: &str) -> bool {
+        self.texts("button").iter().any(|button| button == text)
+    }
+
     #[track_caller]
     fn form_of(&self, button: &str) -> String {
         let has_button = |form: &ElementRef<'_>| {

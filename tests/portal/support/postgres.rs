@@ -1,6 +1,8 @@
-//! A PostgreSQL server for the tests: the one that `TEST_DATABASE_URL` names, else one that this process starts from
-//! the installed binaries and that ends with it.
+//! PostgreSQL servers for the tests: the one that all share, which `TEST_DATABASE_URL` names or this process starts
+//! from the installed binaries, and servers of a test's own, which it may stop and start. All that are started here
+//! end with this process.
 
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -10,48 +12,105 @@ use std::time::{Duration, Instant};
 
 use diesel::{Connection, PgConnection};
 
+use super::wait_for;
+
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const HELP: &str = "PostgreSQL is not installed. Install it (Debian, Ubuntu: apt-get install postgresql), or name a \
     server whose user may create databases in TEST_DATABASE_URL.";
 
-/// Starts the server, and ends it and takes its files away when its own input ends, which is when this process does.
+/// Starts a server, obeys what is said to it, and ends the server and takes its files away when its own input ends,
+/// which is when this process does.
 const KEEPER: &str = r#"
-"$1/postgres" -D "$2/data" -c listen_addresses= -c unix_socket_directories="$2" -c max_connections=400 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c timezone=UTC >"$2/log" 2>&1 &
-server=$!
-cat >/dev/null
+serve() {
+    programs=$1 folder=$2
+    shift 2
+    "$programs/postgres" -D "$folder/data" -c listen_addresses= -c unix_socket_directories="$folder" \
+        -c max_connections=400 -c timezone=UTC "$@" >>"$folder/log" 2>&1 &
+    server=$!
+}
+serve "$@"
+while read -r order; do
+    case $order in
+        quit) kill -QUIT "$server"; wait "$server" ;;
+        start) serve "$@" ;;
+    esac
+done
 kill -INT "$server"
 wait "$server"
 rm -rf "$2"
 "#;
 
-static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
+/// What makes a server fast whose data need not outlive it.
+const CARELESS: [&str; 6] = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
 
-/// A server, and the pipe whose end stops it when it is ours.
-struct Server {
+static SERVER: LazyLock<Server> = LazyLock::new(Server::shared);
+
+/// A server, and the pipe to its keeper when it is ours.
+pub struct Server {
     url: String,
-    _alive: Option<ChildStdin>,
+    keeper: Option<ChildStdin>,
 }
 
 /// The address of a database of the server.
 pub fn url(database: &str) -> String {
-    let (login, _) = SERVER.url.rsplit_once('/').expect("the server's address ends in /database");
-    format!("{login}/{database}")
+    SERVER.url_of(database)
 }
 
 /// Runs statements that concern the server as a whole.
 pub fn administer(statements: &str) {
-    use diesel::connection::SimpleConnection;
-    let mut connection = PgConnection::establish(&SERVER.url).expect("the server answers");
-    connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+    SERVER.administer(statements);
 }
 
 impl Server {
-    fn start() -> Self {
-        if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
-            return Self { url, _alive: None };
+    fn shared() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(url) => Self { url, keeper: None },
+            Err(_) => Self::start(&CARELESS),
         }
+    }
+
+    /// A server of the test's own, gone with this value. It keeps what was committed when it is stopped at once.
+    pub fn durable() -> Self {
+        Self::start(&[])
+    }
+
+    /// The address of a database of the server.
+    pub fn url_of(&self, database: &str) -> String {
+        let (login, _) = self.url.rsplit_once('/').expect("the server's address ends in /database");
+        format!("{login}/{database}")
+    }
+
+    /// Runs statements that concern the server as a whole.
+    pub fn administer(&self, statements: &str) {
+        use diesel::connection::SimpleConnection;
+        let mut connection = PgConnection::establish(&self.url).expect("the server answers");
+        connection.batch_execute(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
+    }
+
+    /// A new database without any table; its address.
+    pub fn database(&self, name: &str) -> String {
+        self.administer(&format!("CREATE DATABASE {name}"));
+        self.url_of(name)
+    }
+
+    /// Stops it as a crash would: nobody is waited for, nothing is written.
+    pub fn stop_at_once(&mut self) {
+        self.order("quit");
+        wait_for("the server is down", || PgConnection::establish(&self.url).is_err());
+    }
+
+    /// Starts it after a stop; it answers when this returns.
+    pub fn start_again(&mut self) {
+        self.order("start");
+        wait_for("the server answers", || PgConnection::establish(&self.url).is_ok());
+    }
+
+    fn order(&mut self, order: &str) {
+        writeln!(self.keeper.as_mut().expect("a server of its own"), "{order}").expect("its keeper listens");
+    }
+
+    fn start(settings: &[&str]) -> Self {
         let binaries = binaries().expect(HELP);
         let folder = tempfile::Builder::new().prefix("portal-pg-").tempdir().unwrap().keep();
         let owner = owner(&folder);
@@ -62,11 +121,11 @@ impl Server {
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEPER, "keeper"]).arg(&binaries).arg(&folder).stdin(Stdio::piped());
-        keeper.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
-        let alive = owner.applied(&mut keeper).spawn().expect("sh runs").stdin;
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&binaries).arg(&folder).args(settings);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let keeper = owner.applied(&mut keeper).spawn().expect("sh runs").stdin;
         let socket = folder.to_string_lossy().replace('/', "%2F");
-        let server = Self { url: format!("postgres://postgres@{socket}/postgres"), _alive: alive };
+        let server = Self { url: format!("postgres://postgres@{socket}/postgres"), keeper };
         server.wait(&folder);
         server
     }

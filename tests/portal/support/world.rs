@@ -34,7 +34,7 @@ pub struct World {
     db: Db,
     address: SocketAddr,
     running: Option<Running>,
-    place: Place,
+    place: Arc<Place>,
 }
 
 struct Running {
@@ -49,7 +49,7 @@ impl World {
 
     /// A world whose settings or demonstration flag differ.
     pub fn with(database: Database, change: impl FnOnce(&mut Parts)) -> Self {
-        let place = Place::migrated(database);
+        let place = Arc::new(Place::migrated(database));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let clock = Arc::new(FixedClock::at(NOW));
@@ -60,6 +60,13 @@ impl World {
         let config = parts.config.clone();
         let running = Some(Running::start(parts, listener));
         Self { clock, config, db, address, running, place }
+    }
+
+    /// Rows and sessions of a database that another process serves, or nobody; the clock stands at the real time.
+    pub fn beside(place: &Arc<Place>, address: SocketAddr) -> Self {
+        let clock = Arc::new(FixedClock::at(&chrono::Utc::now().to_rfc3339()));
+        let config = Arc::new(config(place, address));
+        Self { clock, config, db: place.open(), address, running: None, place: place.clone() }
     }
 
     /// The address without a slash at the end.
@@ -78,6 +85,10 @@ impl World {
     /// A folder of the test's own, gone with the world.
     pub fn folder(&self) -> &Path {
         self.place.folder.path()
+    }
+
+    pub fn place(&self) -> &Arc<Place> {
+        &self.place
     }
 
     pub fn now(&self) -> Timestamp {
@@ -132,11 +143,7 @@ impl World {
 
     /// Waits until the database says so.
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&mut AnyConnection) -> QueryResult<bool>) {
-        let deadline = Instant::now() + PATIENCE;
-        while !self.read(&is_so) {
-            assert!(Instant::now() < deadline, "{what}: not after {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_for(what, || self.read(&is_so));
     }
 
     /// Waits until no background work is left.
@@ -150,6 +157,16 @@ impl World {
             assert!(Instant::now() < deadline, "{unfinished} jobs are unfinished after {PATIENCE:?}");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+/// Waits until it is so; how long that takes is not judged.
+#[track_caller]
+pub fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}: not after {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
