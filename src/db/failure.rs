@@ -33,7 +33,7 @@ impl<R> Failure<R> {
     /// Whether the same may succeed in a moment: the connection broke, or somebody else held what was needed too long.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Refused(_) => false,
+            Self::Refused(_) | Self::SentBefore => false,
             Self::Query(error) => passes(error),
             Self::Unavailable(_) => true,
         }
