@@ -10,6 +10,7 @@ mod customers;
 mod dashboards;
 mod demo;
 mod faults;
+mod log;
 mod rating;
 mod reports;
 mod requests;

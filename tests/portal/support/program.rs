@@ -96,6 +96,11 @@ impl Program {
         said(&self.place, "out.txt") + &said(&self.place, "log.txt")
     }
 
+    /// What it has written to its log so far.
+    pub fn log(&self) -> String {
+        said(&self.place, "log.txt")
+    }
+
     /// Ends it as a crash would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
