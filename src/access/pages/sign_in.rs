@@ -198,7 +198,8 @@ pub(super) fn welcome(site: &Site, user: UserId, next: &str) -> Answer {
 
 /// Only a path of this portal: never another site's address.
 pub(super) fn local_path(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let is_clean = !next.contains(|letter: char| letter == '\\' || letter.is_control());
+    let is_local = next.starts_with('/') && !next.starts_with("//") && is_clean;
     if is_local { next } else { "/" }
 }
 
@@ -209,7 +210,9 @@ mod tests {
     #[test]
     fn after_sign_in_only_paths_of_the_portal_are_followed() {
         assert_eq!(local_path("/requests?state=submitted"), "/requests?state=submitted");
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nX: y"] {
+        for foreign in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "", "/a\r\nX: y", "/a\u{1}"]
+        {
             assert_eq!(local_path(foreign), "/");
         }
     }
