@@ -140,6 +140,27 @@ mod tests {
     }
 
     #[test]
+    fn a_password_of_any_characters_and_of_64_of_the_longest_ones_is_taken() {
+        let longest: String = (0..64).filter_map(|at| char::from_u32(0x1f300 + at)).collect();
+        assert_eq!((longest.chars().count(), longest.len()), (64, 256));
+        for password in
+            ["831497206583921", "ENTIRELY CAPITALS", "öäüßøå ñçžéèêïîô", "!\"#$%&'()*+,-./:;", &longest]
+        {
+            assert_eq!(check_new(password, password, false, &[]), Ok(()), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_verified_as_it_was_typed_to_the_last_character() {
+        let long = "x".repeat(LONGEST - 1);
+        let kept = hash(&format!("{long}y")).unwrap();
+        assert!(verify(&format!("{long}y"), Some(&kept)));
+        assert!(!verify(&format!("{long}z"), Some(&kept)) && !verify(&long, Some(&kept)));
+        let kept = hash(" Blanks around It ").unwrap();
+        assert!(!verify("Blanks around It", Some(&kept)) && !verify(" blanks around it ", Some(&kept)));
+    }
+
+    #[test]
     fn what_everybody_tries_first_is_refused_in_any_case() {
         assert!(COMMON.len() > 3000 && COMMON.is_sorted());
         for common in ["qazwsxedcrfv", "QwertyQwerty", "aaaaaaaaaaaaaaa", "abcabcabcabcabc"] {

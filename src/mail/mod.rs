@@ -78,20 +78,33 @@ impl From<&crate::web::Site> for Letterhead {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_sent_mail_keeps_its_words_and_other_links_but_no_way_in() {
-        let body = "Open\n\nhttps://portal.example/welcome/s3cret\n\nor https://portal.example/enter/s3cret and \
-                    see https://portal.example/statements/1\n";
-        let mail = Mail {
+    fn a_mail(body: &str) -> Mail {
+        Mail {
             id: MailId::generate(),
             recipient: "kim@kestrel.example".parse().unwrap(),
-            subject: String::new(),
+            subject: "Hello".into(),
             body: body.into(),
             created_at: Timestamp::from_micros(0).unwrap(),
             sent_at: None,
             attempts: 0,
             last_error: None,
-        };
-        assert_eq!(mail.without_secrets(), body.replace("s3cret", ""));
+        }
+    }
+
+    #[test]
+    fn a_sent_mail_keeps_its_words_and_other_links_but_no_way_in() {
+        let body = "Open\n\nhttps://portal.example/welcome/s3cret\n\nor https://portal.example/enter/s3cret and \
+                    see https://portal.example/statements/1\n";
+        assert_eq!(a_mail(body).without_secrets(), body.replace("s3cret", ""));
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        let mail = a_mail(
+            "javascript:alert(1) data:text/html,x HTTPS:x //evil.example ftp://x https://portal.example/a\n",
+        );
+        let links: Vec<&str> =
+            mail.pieces().into_iter().filter_map(|(piece, is_link)| is_link.then_some(piece)).collect();
+        assert_eq!(links, ["https://portal.example/a"]);
     }
 }

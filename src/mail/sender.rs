@@ -21,14 +21,17 @@ impl Sender {
     }
 
     fn send(&self, mail: &Mail) -> Result<(), String> {
+        self.transport.send(&self.message(mail)?).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn message(&self, mail: &Mail) -> Result<Message, String> {
         let to: Mailbox = mail.recipient.as_str().parse().map_err(|error| format!("{error}"))?;
-        let message = Message::builder()
+        Message::builder()
             .from(self.from.clone())
             .to(to)
             .subject(&mail.subject)
             .body(mail.body.clone())
-            .map_err(|error| error.to_string())?;
-        self.transport.send(&message).map(|_| ()).map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())
     }
 }
 
@@ -47,4 +50,37 @@ pub fn send_waiting(db: &Db, sender: &Sender, clock: &SharedClock) -> Result<usi
         })?;
     }
     Ok(sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{MailId, Timestamp};
+
+    #[test]
+    fn line_ends_in_what_people_typed_add_no_header_and_no_recipient() {
+        let sender = Sender::new("smtp://localhost", "portal@northgate.example").unwrap();
+        let mail = Mail {
+            id: MailId::generate(),
+            recipient: "kim@kestrel.example".parse().unwrap(),
+            subject: "Kestrel\r\nBcc: thief@evil.example\r\n\r\nRead this".into(),
+            body: "Hello\r\n.\r\nRCPT TO:<thief@evil.example>\r\n".into(),
+            created_at: Timestamp::from_micros(0).unwrap(),
+            sent_at: None,
+            attempts: 0,
+            last_error: None,
+        };
+        let message = sender.message(&mail).unwrap();
+        let recipients: Vec<String> = message.envelope().to().iter().map(ToString::to_string).collect();
+        assert_eq!(recipients, ["kim@kestrel.example"]);
+        let written = String::from_utf8(message.formatted()).unwrap();
+        let (headers, body) = written.split_once("\r\n\r\n").unwrap();
+        assert!(!headers.contains("\nBcc") && !headers.contains("\nRead"), "{headers}");
+        assert!(body.contains("Hello"), "{written}");
+        for typed in
+            ["kim@kestrel.example\r\nBcc: a@b.example", "kim@kestrel.example, a@b.example", "<a@b.example>"]
+        {
+            assert!(typed.parse::<crate::values::Email>().is_err(), "{typed}");
+        }
+    }
 }

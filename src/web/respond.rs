@@ -57,3 +57,17 @@ impl FromRequest for Go {
         ready(Ok(Self(request.get_session())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Engine, URL_SAFE_NO_PAD, random_token};
+
+    #[test]
+    fn ten_thousand_keys_of_256_bits_are_all_different() {
+        let keys: HashSet<String> = (0..10_000).map(|_| random_token()).collect();
+        assert_eq!(keys.len(), 10_000);
+        assert!(keys.iter().all(|key| URL_SAFE_NO_PAD.decode(key).unwrap().len() == 32));
+    }
+}

@@ -273,6 +273,7 @@ mod tests {
     fn files_that_are_no_csv_or_pass_a_limit_are_refused_with_the_line() {
         assert!(fault(b"\xff\xfea\0").to_string().contains("UTF-16"));
         assert!(fault(b"PK\x03\x04rest").to_string().contains("workbook"));
+        assert!(fault(b"\x1f\x8b\x08rest").to_string().contains("compressed"));
         assert_eq!(fault(b"a\n1\n\"open\n2\n").line, Some(3));
         assert_eq!(
             fault(&[b"a\n\"", "x".repeat(LARGEST_CELL + 1).as_bytes(), b"\"\n"].concat()).line,
