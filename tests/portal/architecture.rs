@@ -1,5 +1,7 @@
 //! The tree keeps its shape: who may import whom, how large things grow, and what stands where.
 
+mod security;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
