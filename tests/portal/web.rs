@@ -1,6 +1,12 @@
 //! What every answer has in common: headers, error pages, redirects, static files.
 
+mod downloads;
+mod messages;
+mod tls;
+
 use std::sync::Barrier;
+
+use diesel::connection::SimpleConnection;
 
 use reqwest::Method;
 
@@ -88,6 +94,44 @@ on_both! {
         let style = asset(&client, "link[rel='stylesheet']", "href").html();
         for address in style.split("url(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
             client.get(address).expect(200);
+        }
+    }
+
+    fn every_answer_says_what_it_is_and_in_which_encoding(world) {
+        let client = world.root();
+        let kinds = ["/healthz", "/audit.csv"].map(|path| (200, client.get(path)));
+        for (status, page) in answers(world).into_iter().chain(kinds) {
+            let kind = page.expect(status).header("content-type").to_owned();
+            let is_named = kind.starts_with("text/") && kind.ends_with("; charset=utf-8");
+            assert!(is_named || (status == 303 && kind.is_empty()), "{status}: {kind}");
+        }
+    }
+
+    fn nothing_beside_the_pages_and_their_files_is_served(world) {
+        let client = world.root();
+        for path in ["/.git/HEAD", "/.svn/entries", "/.env", "/Cargo.toml", "/portal.toml", "/data/secret.key", "/static",
+            "/static/", "/static/vendor/", "/static/portal.js", "/static/..%2fCargo.toml", "/static/%2e%2e/Cargo.toml"] {
+            client.get(path).expect(404);
+        }
+    }
+
+    fn no_other_site_may_read_an_answer(world) {
+        let client = world.root();
+        for path in ["/audit", "/sign-in", "/audit.csv", "/healthz", "/nowhere"] {
+            let page = client.send(path, client.request(Method::GET, path).header("Origin", "https://evil.example"));
+            assert!(!page.headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{path}");
+        }
+    }
+
+    fn what_fails_inside_is_told_by_a_reference_only(world) {
+        let root = world.root();
+        world.tamper(|connection| connection.batch_execute("ALTER TABLE mails RENAME TO gone")).unwrap();
+        let page = root.get("/outbox").expect(500);
+        is_hardened(&page);
+        assert_eq!(page.h1(), "Something failed here");
+        let said = page.main().to_lowercase();
+        for inner in ["mails", "select", "relation", "no such table", "diesel", "panicked", "backtrace", ".rs"] {
+            assert!(!said.contains(inner), "{inner}: {said}");
         }
     }
 
