@@ -6,6 +6,7 @@ mod csrf;
 mod factor;
 mod hostile;
 mod links;
+mod looking;
 mod matrix;
 mod offered;
 mod once;

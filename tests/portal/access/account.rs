@@ -1,6 +1,7 @@
 //! One's own account: the password and the sessions that are open.
 
 use chrono::Duration;
+use reseller_portal::access::tokens;
 use reseller_portal::values::UserId;
 
 use crate::on_both;
@@ -8,6 +9,7 @@ use crate::support::builders::{a_reseller, an_account};
 use crate::support::{PASSWORD, World};
 
 const NEW: &str = "quite another sentence";
+const SPACED: &str = "  Blanks  around It, and within ";
 
 fn kim(world: &World) -> UserId {
     let kestrel = a_reseller("Kestrel").build(world).id;
@@ -51,6 +53,35 @@ on_both! {
         here.get("/account").expect(200);
         assert_eq!(there.get("/account").status, 303);
         assert_eq!(world.anonymous().post("/sign-in", &[("name", "kim"), ("password", NEW)]).location(), "/");
+    }
+
+    fn a_password_counts_as_it_was_typed_and_for_as_long_as_its_owner_keeps_it(world) {
+        let here = world.session_of(kim(world));
+        let fields = [("present", PASSWORD), ("password", SPACED), ("again", SPACED)];
+        assert_eq!(here.post("/account/password", &fields).location(), "/account");
+        let tries = |password: &str| world.anonymous().post("/sign-in", &[("name", "kim"), ("password", password)]).status;
+        assert_eq!([tries(SPACED.trim()), tries(&SPACED.to_lowercase()), tries(SPACED)], [422, 422, 303]);
+        world.clock.advance(Duration::days(3_000));
+        let late = world.anonymous();
+        assert_eq!(late.post("/sign-in", &[("name", "kim"), ("password", SPACED)]).location(), "/");
+        late.get("/people").expect(200);
+    }
+
+    fn passwords_are_covered_while_they_are_typed_and_may_be_pasted_or_filled_in(world) {
+        let user = kim(world);
+        let link = world.write(|connection| tokens::set_password_path(connection, user, world.now()));
+        let old = world.session_since(user, false, world.now().plus(-Duration::minutes(11)));
+        let asked = [world.anonymous().get("/sign-in"), world.anonymous().get(&link), old.get("/account/password"),
+            old.post("/people/new", &[])];
+        for (page, count) in asked.iter().zip([1, 2, 3, 1]) {
+            let covered = "input[type='password'][autocomplete$='-password']:not([readonly]):not([maxlength])";
+            assert_eq!(page.attributes(covered, "name").len(), count, "{}", page.asked);
+            assert!(["password", "again", "present", "proof"].iter().all(|name| {
+                !page.has(&format!("input[name='{name}']:not([type='password'])"))
+            }), "{}", page.asked);
+            assert!(!page.html().contains("onpaste"), "{}", page.asked);
+        }
+        assert!(!include_str!("../../../static/portal.js").contains("paste"));
     }
 
     fn a_session_ends_twelve_hours_after_it_began_and_roots_after_eight(world) {

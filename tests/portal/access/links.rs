@@ -3,7 +3,7 @@
 use chrono::Duration;
 use diesel::prelude::*;
 use reseller_portal::access::{Purpose, tokens};
-use reseller_portal::db::schema::mails;
+use reseller_portal::db::schema::{mails, users};
 
 use crate::on_both;
 use crate::support::builders::{a_reseller, an_account, an_applicant};
@@ -22,6 +22,14 @@ fn first_root_link(world: &World) -> String {
 }
 
 on_both! {
+    fn a_new_portal_has_no_account_that_anybody_could_guess(world) {
+        let people: i64 = world.read(|connection| users::table.count().get_result(connection));
+        assert_eq!(people, 0);
+        for (name, password) in [("root", "root"), ("admin", "admin"), ("root", ""), ("demo", "demo")] {
+            world.anonymous().post("/sign-in", &[("name", name), ("password", password)]).expect(422);
+        }
+    }
+
     fn the_first_root_link_works_once(world) {
         let link = first_root_link(world);
         let client = world.anonymous();

@@ -56,6 +56,17 @@ on_both! {
         client.post("/people/new", &last).expect(403);
     }
 
+    fn the_key_from_before_a_proof_opens_nothing_any_more(world) {
+        let client = left_open(world, root(world));
+        let (page, before) = (client.post("/people/new", &INVITATION).expect(403), client.cookie("session").unwrap());
+        let code = totp::code(SECRET, world.now()).unwrap();
+        prove(&client, &page, &code).location();
+        let thief = world.anonymous();
+        thief.set_cookie(&format!("session={before}"));
+        assert_eq!(thief.get("/people").location(), "/sign-in?next=%2Fpeople");
+        client.get("/people").expect(200);
+    }
+
     fn the_password_serves_where_there_is_no_factor(world) {
         let kestrel = a_reseller("Kestrel").build(world).id;
         let kim = an_account("kim@kestrel.example").of(kestrel).with_password().build(world);
