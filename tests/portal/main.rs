@@ -11,6 +11,7 @@ mod dashboards;
 mod demo;
 mod faults;
 mod log;
+mod mail;
 mod rating;
 mod reports;
 mod requests;

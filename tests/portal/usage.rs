@@ -3,6 +3,7 @@
 mod command;
 mod files;
 mod imports;
+mod large;
 mod mapping;
 pub mod setting;
 mod unrated;
