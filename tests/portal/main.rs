@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod asvs;
 mod audit;
 mod catalog;
 mod channels;
