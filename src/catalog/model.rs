@@ -97,6 +97,15 @@ impl Bundle {
     pub fn places(&self) -> impl Iterator<Item = (&Charge, u32)> {
         self.charges.iter().flat_map(|charge| charge.tiers().map(move |tier| (charge, tier)))
     }
+
+    /// The products that it includes or charges for.
+    pub fn products(&self) -> impl Iterator<Item = ProductId> {
+        let included = self.components.iter().filter_map(|component| match component {
+            Component::Product { product, .. } => Some(*product),
+            Component::Bundle(_) => None,
+        });
+        included.chain(self.charges.iter().filter_map(|charge| charge.product))
+    }
 }
 
 /// A part of a bundle: a product with its included quantity a month, or a bundle of a package.

@@ -1,19 +1,21 @@
 //! `/requests/{id}/offers/...`: root offers terms, agrees or declines; and the form that all sides share.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
 use super::conflict;
-use crate::catalog::{self, BundleState};
+use crate::catalog::{self, Bundle, BundleState};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::requests::store::Refusal;
 use crate::requests::{Request, RequestState, accept, negotiate, store};
 use crate::terms::offer_form::OfferForm;
 use crate::terms::{Side, store as terms};
-use crate::values::{Currency, Month, RequestId};
+use crate::values::{Currency, Month, ProductId, RequestId};
 use crate::web::{
     Answer, Error, Errors, Fields, Form, Go, NoFields, RootStaff, Shell, Site, page, page_with,
 };
@@ -84,6 +86,9 @@ pub(super) async fn offer_page(
         };
         (filled, Errors::default())
     });
+    // What no bundle on sale has is known to the provider alone.
+    let on_sale = bundles.iter().filter(|bundle| bundle.state == BundleState::Active);
+    let sold: BTreeSet<ProductId> = on_sale.flat_map(Bundle::products).collect();
     // A rate that the form holds has its field, also when its bundle is not sold any more.
     let bundles = bundles
         .into_iter()
@@ -91,7 +96,8 @@ pub(super) async fn offer_page(
         .filter(|(is_active, id, _)| *is_active || !form.get(&format!("bundle_share.{id}")).is_empty())
         .map(|(_, id, name)| (id, name))
         .collect();
-    let mut categories: Vec<String> = products.into_iter().map(|product| product.category).collect();
+    let mut categories: Vec<String> =
+        products.into_iter().filter(|one| sold.contains(&one.id)).map(|one| one.category).collect();
     categories.extend(form.categories().map(str::to_owned));
     categories.sort_unstable();
     categories.dedup();
