@@ -103,7 +103,7 @@ pub fn read(text: &str, currency: Currency) -> Result<Books, BookFault> {
     for (index, record) in (2..).zip(reader.records()) {
         let record = record.map_err(|error| fault(index, "row", error.to_string()))?;
         let line = record.position().map_or(index, csv::Position::line);
-        let cell = |place: usize| unguarded(record.get(place).unwrap_or_default()).to_owned();
+        let cell = |place: usize| unguarded(record.get(place).unwrap_or_default()).trim().to_owned();
         if let Some(other) =
             currency_place.map(cell).filter(|code| !code.eq_ignore_ascii_case(currency.code()))
         {

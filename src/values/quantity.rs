@@ -188,6 +188,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn marks_stand_between_groups_of_three_or_make_no_number() {
+        for (typed, digits) in [
+            ("1,234,567.5", "1234567.5"),
+            ("-1'234", "-1234"),
+            ("$ 12\u{202f}345", "12345"),
+            ("1234567", "1234567"),
+        ] {
+            assert_eq!(typed_digits(typed), digits);
+        }
+        for typed in ["1,5", "12,34,567", "1234,567", ",123", "1,234 567", "1.234,56", "1,23x"] {
+            assert_eq!(typed_digits(typed), typed);
+        }
+        assert_eq!((whole_number("1,284"), whole_number("1,5"), whole_number("")), (Some(1284), None, None));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
 
