@@ -155,8 +155,8 @@ fn every_library_comes_from_the_registry_with_its_checksum() {
     for package in packages {
         let text = |key: &str| package.get(key).and_then(toml::Value::as_str).unwrap_or_default();
         if text("name") != env!("CARGO_PKG_NAME") {
-            let source = "registry+https://github.com/rust-lang/crates.io-index";
-            assert_eq!((text("source"), text("checksum").len()), (source, 64), "{}", text("name"));
+            assert!(text("source").starts_with("registry+"), "{}", text("name"));
+            assert_eq!(text("checksum").len(), 64, "{}", text("name"));
         }
     }
 }

@@ -170,6 +170,7 @@ fn no_secret_is_told_by_pages_downloads_or_the_log() {
     pages.iter().chain(&provoked).chain(&away).for_each(|page| secrets.are_not_on(page));
     // Root passes on what could not be mailed, and sees again the name that was typed; the log has neither.
     secrets.0.extend([refused, MISPLACED.to_owned()]);
+    assert!(program.log().contains("a mail was not sent"));
     secrets.are_not_in("the log", &program.said());
     secrets.are_not_in("a command without its database", &told(&place, &["verify"]));
     secrets.are_not_in("the help", &told(&place, &["--help"]));
