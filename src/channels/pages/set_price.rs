@@ -10,9 +10,9 @@ use super::price_lines::{Line, Seen, lines};
 use crate::catalog::{PriceRefusal, price_store, prices};
 use crate::channels::pricing::{self, Book, Refusal, Wished};
 use crate::channels::{Channel, PricePolicy, price_requests};
-use crate::db::{Db, Decided};
+use crate::db::{AnyConnection, Db, Decided, Failure};
 use crate::mail::Letterhead;
-use crate::values::{ChannelId, PriceRequestId, Scope};
+use crate::values::{Act, ChannelId, PriceRequestId, PriceVersionId, Scope};
 use crate::web::{
     Answer, Error, Errors, Fields, Form, Go, Member, Shell, Site, kept_text, links, page, page_with,
 };
@@ -144,13 +144,7 @@ pub async fn submit(
         shown.concerned = Some(counted.await?);
         return page(&shown);
     }
-    let set = db.write(move |connection| {
-        let place = (Some(channel), wished.bundle, wished.currency);
-        price_store::refuse_changed(connection, place, &seen)
-            .map_err(|failure| failure.map_refusal(Refusal::Price))?;
-        pricing::set(connection, scope, &wished, &act)
-    });
-    match set.await.decided()? {
+    match db.write(move |connection| save(connection, scope, &wished, &seen, &act)).await.decided()? {
         Ok(_) => went(&go, channel, effective_from),
         Err(refusal) => {
             add_refusal(refusal, &mut shown.errors);
@@ -158,6 +152,20 @@ pub async fn submit(
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
     }
+}
+
+/// Sets the price, unless the prices are no longer as they were `seen`.
+fn save(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    wished: &Wished,
+    seen: &str,
+    act: &Act,
+) -> Result<PriceVersionId, Failure<Refusal>> {
+    let place = (Some(wished.channel), wished.bundle, wished.currency);
+    price_store::refuse_changed(connection, place, seen)
+        .map_err(|failure| failure.map_refusal(Refusal::Price))?;
+    pricing::set(connection, scope, wished, act)
 }
 
 fn went(go: &Go, channel: ChannelId, from: chrono::NaiveDate) -> Answer {

@@ -89,8 +89,10 @@ fn background_work_that_meets_a_full_disk_goes_on_when_there_is_space() {
     // Each thread has some writes left: enough to take the job, and far too few to end it.
     let fault = Fault::of(&program, WRITES, "error=ENOSPC:when=100+");
     root.press(&page, "Import file", &[]).expect(303);
-    wait_for("the import fails", || {
-        program.said().lines().any(|line| line.contains("accept_file") && line.contains("disk is full"))
+    wait_for("the import fails, and its end cannot be noted", || {
+        let told = program.said();
+        let has_failed = |line: &str| line.contains("accept_file") && line.contains("disk is full");
+        told.lines().any(has_failed) && told.contains("the job queue could not be read")
     });
     fault.is_over();
     wait_for("the file is imported", || look(&place, imported)[0] == [2_000, 2_000, 2_000, 1, 1]);
