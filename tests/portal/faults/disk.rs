@@ -54,7 +54,7 @@ fn while_the_disk_is_full_pages_say_so_reading_goes_on_and_saving_comes_back() {
         is_hardened(&root.get(path).expect(200));
     }
     program.anonymous().get("/healthz").expect(200);
-    fault.is_over();
+    fault.end();
 
     assert_eq!(add_product(&root, "DURING").status, 303);
     assert_eq!(upload(&root, channel, 100).status, 303);
@@ -94,7 +94,7 @@ fn background_work_that_meets_a_full_disk_goes_on_when_there_is_space() {
         let has_failed = |line: &str| line.contains("accept_file") && line.contains("disk is full");
         told.lines().any(has_failed) && told.contains("the job queue could not be read")
     });
-    fault.is_over();
+    fault.end();
     wait_for("the file is imported", || look(&place, imported)[0] == [2_000, 2_000, 2_000, 1, 1]);
     program.kill();
     is_sound(&place, "after a full disk");

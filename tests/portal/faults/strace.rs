@@ -38,7 +38,7 @@ impl Fault {
     }
 
     /// Lets the program go on without it.
-    pub fn is_over(self) {}
+    pub fn end(self) {}
 }
 
 impl Drop for Fault {
