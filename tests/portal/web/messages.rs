@@ -36,14 +36,15 @@ fn form_and_another(headers: &str, body: &str) -> String {
 /// A gzip stream of so many equal letters: one letter, then copies of 258 of them in 13 bits each.
 fn packed(letters: usize) -> Vec<u8> {
     let mut bits = vec![true, true, false]; // the last block, with the fixed code
-    let mut code = |value: u16, length: u32| bits.extend((0..length).rev().map(|bit| value >> bit & 1 == 1));
+    let mut code =
+        |value: u16, length: u32| bits.extend((0..length).rev().map(|bit| (value >> bit) & 1 == 1));
     code(0x30 + u16::from(b'x'), 8);
     for _ in 0..letters / 258 {
         code(0b1100_0101, 8);
         code(0, 5);
     }
     code(0, 7);
-    let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+    let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| (byte << 1) | u8::from(*bit));
     let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let length = 1 + letters / 258 * 258;
     let ends = [checksum(length), u32::try_from(length).unwrap()].map(u32::to_le_bytes);
@@ -52,7 +53,7 @@ fn packed(letters: usize) -> Vec<u8> {
 
 /// The CRC-32 of so many letters x.
 fn checksum(letters: usize) -> u32 {
-    let bit = |sum: u32| if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
+    let bit = |sum: u32| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
     !(0..letters).fold(u32::MAX, |sum, _| (0..8).fold(sum ^ u32::from(b'x'), |sum, _| bit(sum)))
 }
 
