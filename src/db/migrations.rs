@@ -1,5 +1,11 @@
 //! The schema's history, carried in the binary: one folder for each database, with the same names in both.
 
+use diesel::backend::Backend;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::AnyConnection;
@@ -16,13 +22,29 @@ pub fn migrate(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     ran.map_err(|error| anyhow::anyhow!("the schema could not be brought up to date: {error}"))
 }
 
-/// Whether the schema is not up to date.
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Whether a migration has not run here. Only reads, so that a user who may not change tables can ask.
 pub fn is_outdated(connection: &mut AnyConnection) -> anyhow::Result<bool> {
-    let pending = match connection {
-        AnyConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES),
-        AnyConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
+    let known = match connection {
+        AnyConnection::Postgres(_) => versions::<Pg>(&POSTGRES),
+        AnyConnection::Sqlite(_) => versions::<Sqlite>(&SQLITE),
     };
-    pending.map_err(|error| anyhow::anyhow!("the schema could not be looked at: {error}"))
+    let known = known.map_err(|error| anyhow::anyhow!("the migrations could not be read: {error}"))?;
+    let applied =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(connection);
+    // Without the table nothing has run.
+    let Ok(applied) = applied else { return Ok(true) };
+    Ok(known.iter().any(|version| applied.iter().all(|applied| applied.version != *version)))
+}
+
+fn versions<B: Backend>(migrations: &impl MigrationSource<B>) -> diesel::migration::Result<Vec<String>> {
+    let all = migrations.migrations()?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// Takes every migration back, for the test that runs them up, down and up again.

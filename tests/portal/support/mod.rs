@@ -15,7 +15,7 @@ pub use client::{Client, Upload};
 pub use clock::FixedClock;
 pub use database::{Database, Place};
 pub use page::Page;
-pub use postgres::Server;
+pub use postgres::{Server, administer};
 pub use program::{Program, command, command_for, command_under};
 pub use world::{NOW, PASSWORD, SECRET, World, wait_for};
 
