@@ -4,7 +4,6 @@ use diesel::backend::Backend;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -22,10 +21,10 @@ pub fn migrate(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     ran.map_err(|error| anyhow::anyhow!("the schema could not be brought up to date: {error}"))
 }
 
-#[derive(QueryableByName)]
-struct Applied {
-    #[diesel(sql_type = Text)]
-    version: String,
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
 }
 
 /// Whether a migration has not run here. Only reads, so that a user who may not change tables can ask.
@@ -35,11 +34,12 @@ pub fn is_outdated(connection: &mut AnyConnection) -> anyhow::Result<bool> {
         AnyConnection::Sqlite(_) => versions::<Sqlite>(&SQLITE),
     };
     let known = known.map_err(|error| anyhow::anyhow!("the migrations could not be read: {error}"))?;
-    let applied =
-        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Applied>(connection);
+    let applied = __diesel_schema_migrations::table
+        .select(__diesel_schema_migrations::version)
+        .load::<String>(connection);
     // Without the table nothing has run.
     let Ok(applied) = applied else { return Ok(true) };
-    Ok(known.iter().any(|version| applied.iter().all(|applied| applied.version != *version)))
+    Ok(known.iter().any(|version| !applied.contains(version)))
 }
 
 fn versions<B: Backend>(migrations: &impl MigrationSource<B>) -> diesel::migration::Result<Vec<String>> {

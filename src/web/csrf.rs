@@ -58,7 +58,7 @@ pub async fn protect(
 /// The token that the forms of one page carry.
 pub fn token(request: &HttpRequest) -> Result<String, Error> {
     let mac = URL_SAFE_NO_PAD.encode(site(request)?.keys.mac(PURPOSE, &subject(request)?));
-    Ok(format!("{mac}.{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())))
+    Ok(format!("{mac}.{}", random_token()))
 }
 
 /// What a token is made of: the browser's nonce and who is there.

@@ -1,5 +1,7 @@
 //! What the program tells its log, run as it is in production.
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use diesel::connection::SimpleConnection;
 use reqwest::Method;
@@ -8,7 +10,7 @@ use serde_json::Value;
 
 use crate::on_both;
 use crate::support::builders::{a_channel, a_reseller, an_account};
-use crate::support::{Client, PASSWORD, Program, SECRET, World, wait_for};
+use crate::support::{Client, PASSWORD, Place, Program, SECRET, World, wait_for};
 
 const WRONG: &str = "not the right sentence";
 const ABSENT: &str = "0198f2a0-0000-7000-8000-000000000000";
@@ -88,10 +90,12 @@ on_both! {
     }
 
     fn each_entry_of_the_log_of_changes_is_told_to_a_collector_as_json(world) {
-        kim(world);
-        let program = Program::serve_with(world.place(), |command| {
+        // Of two programs on one database either seals; here is one.
+        let place = Arc::new(Place::migrated(world.database()));
+        let program = Program::serve_with(&place, |command| {
             command.env("LOG_FORMAT", "json").env("LOG", "warn,reseller_portal=info,audit=info");
         });
+        kim(&program.world());
         let client = program.anonymous();
         sign_in(&client);
         let customer = [("external_id", "A-17"), ("name", "Aldous & Sons"), ("country", "NO"), ("currency", "USD")];
