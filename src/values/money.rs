@@ -128,10 +128,10 @@ impl Amount {
         }
         scaled.rescale(MICROS);
         let micros = i64::try_from(scaled.mantissa()).map_err(|_| OutOfRange)?;
-        if scaled.scale() != MICROS || micros.abs() > LARGEST {
+        if scaled.scale() != MICROS {
             return Err(OutOfRange);
         }
-        Ok(Self(micros))
+        Self::within(micros).ok_or(OutOfRange)
     }
 
     pub fn zero() -> Self {
@@ -151,8 +151,12 @@ impl Amount {
     /// From the currency's minor units: cents for USD, yen for JPY.
     pub fn from_minor_units(units: i64, currency: Currency) -> Result<Self, OutOfRange> {
         let factor = 10i64.pow(MICROS - currency.minor_digits());
-        let micros = units.checked_mul(factor).filter(|micros| micros.abs() <= LARGEST);
-        micros.map(Self).ok_or(OutOfRange)
+        units.checked_mul(factor).and_then(Self::within).ok_or(OutOfRange)
+    }
+
+    /// `None` beyond the largest amount; the least integer has no positive twin.
+    fn within(micros: i64) -> Option<Self> {
+        (-LARGEST..=LARGEST).contains(&micros).then_some(Self(micros))
     }
 
     pub fn decimal(self) -> Decimal {
@@ -179,11 +183,11 @@ impl Amount {
     }
 
     pub fn checked_add(self, other: Self) -> Result<Self, OutOfRange> {
-        self.0.checked_add(other.0).map(Self).ok_or(OutOfRange)
+        self.0.checked_add(other.0).and_then(Self::within).ok_or(OutOfRange)
     }
 
     pub fn checked_sub(self, other: Self) -> Result<Self, OutOfRange> {
-        self.0.checked_sub(other.0).map(Self).ok_or(OutOfRange)
+        self.0.checked_sub(other.0).and_then(Self::within).ok_or(OutOfRange)
     }
 
     /// The sum, or an error; never a wrong one.
@@ -336,7 +340,7 @@ mod tests {
         for typed in ["1,234.5", "1234.50", " 1 234.5 ", "$1,234.50"] {
             assert_eq!(typed.parse::<Amount>().unwrap().to_string(), "1234.5");
         }
-        for wrong in ["", "abc", "1.2345678", "9999999999999999"] {
+        for wrong in ["", "abc", "1.2345678", "9999999999999999", "-9223372036854.775808"] {
             assert!(wrong.parse::<Amount>().is_err(), "{wrong}");
         }
     }
