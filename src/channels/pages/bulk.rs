@@ -21,7 +21,7 @@ use crate::channels::bulk::{self, Change};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, store};
 use crate::db::{Db, Decided};
-use crate::values::{ChannelId, Currency, Percent, Scope};
+use crate::values::{ChannelId, Currency, Percent, Scope, parse_day};
 use crate::web::upload::{named_csv, read, typed};
 use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, optional_text, page, page_with};
 
@@ -85,12 +85,7 @@ impl BulkPage {
     }
 
     fn first_day(&self) -> String {
-        self.typed
-            .from
-            .trim()
-            .parse::<NaiveDate>()
-            .map(|day| day.format("%-d %B %Y").to_string())
-            .unwrap_or_default()
+        parse_day(&self.typed.from).map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default()
     }
 
     fn prices(&self) -> String {
@@ -210,7 +205,7 @@ async fn text_of(file: TempFile, errors: &mut Errors) -> Result<String, Error> {
 }
 
 fn common(channel: ChannelId, typed: &Typed, member: &Member, errors: &mut Errors) -> Option<Common> {
-    let day = typed.from.trim().parse::<NaiveDate>().map_err(|_| "Enter the first day");
+    let day = parse_day(&typed.from).map_err(|_| "Enter the first day");
     let from = errors.take("from", day);
     if from.is_some_and(|from| !member.is_root() && from < member.act().today()) {
         errors.add("from", pricing::Refusal::InThePast);

@@ -12,7 +12,7 @@ use crate::channels::drift::store::{self, Drift};
 use crate::channels::drift::{DriftAction, Moved};
 use crate::channels::policy;
 use crate::db::{Db, Decided};
-use crate::values::{ChargeId, Currency, Scope};
+use crate::values::{ChargeId, Currency, Scope, parse_day};
 use crate::web::filters::counted;
 use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
 
@@ -134,7 +134,7 @@ pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: F
     let day = match action {
         // Keeping sets no price and needs no day.
         Some(DriftAction::Keep) => Ok(act.today()),
-        _ => fields.get("from").trim().parse::<NaiveDate>().map_err(|_| "Enter the first day"),
+        _ => parse_day(fields.get("from")).map_err(|_| "Enter the first day"),
     };
     let from = errors.take("from", day);
     if let (Some(action), Some(from), true) = (action, from, errors.is_empty()) {

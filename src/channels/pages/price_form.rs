@@ -11,7 +11,7 @@ use crate::channels::pricing::{self, Book, Refusal, Wished};
 use crate::channels::{Channel, store};
 use crate::db::Db;
 use crate::terms::{self, TermsVersion};
-use crate::values::{BundleId, ChannelId, ChargeId, Currency, Month, Scope};
+use crate::values::{BundleId, ChannelId, ChargeId, Currency, Month, Scope, parse_day};
 use crate::web::{Error, Errors, Fields, optional_text};
 
 /// Everything that a price editor shows.
@@ -56,7 +56,7 @@ pub async fn load(db: &Db, scope: Scope, place: &Place, today: NaiveDate) -> Res
 
 /// The price that the form holds; `None` with messages beside the fields.
 pub fn parse(place: &Place, book: &Book, fields: &Fields, errors: &mut Errors) -> Option<Wished> {
-    let day = fields.get("effective_from").trim().parse::<NaiveDate>().map_err(|_| "Enter the first day");
+    let day = parse_day(fields.get("effective_from")).map_err(|_| "Enter the first day");
     let effective_from = errors.take("effective_from", day);
     let concerns =
         fields.get("concerns").parse::<PriceConcern>().map_err(|_| "Choose whom the price concerns");

@@ -14,7 +14,7 @@ use crate::channels::price_requests::{PriceRequest, Refusal};
 use crate::channels::{Channel, pricing};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
-use crate::values::{PriceRequestId, Scope};
+use crate::values::{PriceRequestId, Scope, parse_day};
 use crate::web::{
     Answer, Error, Errors, Fields, Form, Go, Member, NoFields, ResellerStaff, RootStaff, Shell, Site,
     kept_text, page, page_with,
@@ -98,7 +98,7 @@ pub async fn approve(
 ) -> Answer {
     let mut shown = request_page(shell, &db, root.scope(), *id, root.act().today()).await?;
     shown.form = form.0;
-    let day = shown.form.from.trim().parse::<NaiveDate>().map_err(|_| "Enter the first day");
+    let day = parse_day(&shown.form.from).map_err(|_| "Enter the first day");
     let from = shown.errors.take("from", day);
     let answer = match shown.form.answer.trim() {
         "" => Some(String::new()),

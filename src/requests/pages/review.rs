@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::{Table, conflict};
 use crate::access;
@@ -14,7 +13,7 @@ use crate::requests::{
     store,
 };
 use crate::terms::Side;
-use crate::values::{RequestId, UserId};
+use crate::values::{RequestId, UserId, parse_day};
 use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, optional_text, page, page_with};
 
 #[derive(Template)]
@@ -192,7 +191,7 @@ pub async fn assess(
     };
     let due_on = match form.get("due_on") {
         "" => None,
-        typed => errors.take("due_on", typed.parse::<NaiveDate>().map_err(|_| "Enter a day")),
+        typed => errors.take("due_on", parse_day(typed).map_err(|_| "Enter a day")),
     };
     let assessment = Assessment {
         interest: rating("interest", &mut errors),
@@ -241,8 +240,7 @@ pub async fn log_contact(
     let mut errors = Errors::default();
     let kind = errors
         .take("contact_kind", form.get("contact_kind").parse::<ContactKind>().map_err(|_| "Choose one"));
-    let on =
-        errors.take("contact_on", form.get("contact_on").parse::<NaiveDate>().map_err(|_| "Enter the day"));
+    let on = errors.take("contact_on", parse_day(form.get("contact_on")).map_err(|_| "Enter the day"));
     let (people, summary) = (form.get("people").trim().to_owned(), form.get("summary").trim().to_owned());
     if summary.is_empty() || summary.chars().count() > 4000 {
         errors.add("summary", "Say in 1 to 4,000 characters what was said");

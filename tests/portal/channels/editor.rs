@@ -28,6 +28,16 @@ on_both! {
         }
     }
 
+    fn a_first_day_beyond_what_date_fields_can_say_is_refused(world) {
+        let bundle = a_bundle("ONE").recurring("100").build(world);
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).sells(&bundle).build(world);
+        for day in ["+262142-12-31", "-262142-01-01", "9999-01-01", "soon"] {
+            let page = review(&world.root(), channel, &bundle, day, &["120"]).expect(422);
+            assert_eq!(page.error_of("effective_from"), "Enter the first day");
+        }
+    }
+
     fn within_its_band_a_reseller_sets_the_price(world) {
         let bundle = a_bundle("ONE").recurring("100").build(world);
         let kestrel = a_reseller("Kestrel").build(world).id;
