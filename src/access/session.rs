@@ -144,3 +144,115 @@ pub(super) fn leave(session: &Session) {
 fn put(session: &Session, key: &str, value: impl Serialize) -> Result<(), Error> {
     session.insert(key, value).map_err(|error| Error::Internal(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_session::{SessionExt, SessionStatus};
+    use actix_web::test::TestRequest;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000).unwrap()
+    }
+
+    /// A session in which something stands already, as a stranger could have planted it.
+    fn planted() -> Session {
+        let session = TestRequest::default().to_srv_request().get_session();
+        session.insert("planted", true).unwrap();
+        session
+    }
+
+    fn signed_in_at(seconds: i64) -> SignedIn {
+        SignedIn {
+            user: UserId::derived("rosa"),
+            since: at(seconds),
+            factor: false,
+            proved_at: at(seconds),
+            address: None,
+            browser: "Test".into(),
+        }
+    }
+
+    /// The names of what stands in a session whose key is new.
+    fn entries_under_a_new_key(session: &Session) -> Vec<String> {
+        assert_eq!(session.status(), SessionStatus::Renewed);
+        let mut names: Vec<String> = session.entries().keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn roots_sessions_are_the_shorter_ones() {
+        let told = |side| {
+            let limits = Limits::of(side, at(0));
+            (limits.idle, limits.ends_at)
+        };
+        assert_eq!(told(AccountSide::Root), (15 * 60, at(8 * 3600)));
+        assert_eq!(told(AccountSide::Reseller), (30 * 60, at(12 * 3600)));
+    }
+
+    #[test]
+    fn signing_in_leaves_nothing_of_what_was_there() {
+        let session = planted();
+        assert_eq!((signed_in(&session), id(&session)), (None, None));
+        enter(&session, &signed_in_at(5), AccountSide::Root).unwrap();
+        assert_eq!(entries_under_a_new_key(&session), [ACCOUNT, LIMITS]);
+        assert_eq!(signed_in(&session), Some(signed_in_at(5)));
+        let limits: Limits = session.get(LIMITS).unwrap().unwrap();
+        assert_eq!((id(&session), limits.ends_at), (Some(limits.id), at(5 + 8 * 3600)));
+    }
+
+    #[test]
+    fn a_fresh_proof_changes_the_key_and_keeps_the_limits() {
+        let session = TestRequest::default().to_srv_request().get_session();
+        put(&session, LIMITS, Limits::of(AccountSide::Root, at(0))).unwrap();
+        let listed = id(&session);
+        strengthen(&session, &signed_in_at(9)).unwrap();
+        assert_eq!(entries_under_a_new_key(&session), [ACCOUNT, LIMITS]);
+        assert_eq!(signed_in(&session), Some(signed_in_at(9)));
+        assert!(listed.is_some() && id(&session) == listed);
+    }
+
+    #[test]
+    fn an_applicants_session_is_a_new_one_too() {
+        let (session, email) = (planted(), "owner@halden.example".parse().unwrap());
+        assert_eq!(applicant(&session), None);
+        enter_as_applicant(&session, ApplicantId::derived("halden"), &email, at(0)).unwrap();
+        assert_eq!(entries_under_a_new_key(&session), [APPLICANT, LIMITS]);
+        assert_eq!(applicant(&session), Some((ApplicantId::derived("halden"), email)));
+        assert_eq!(signed_in(&session), None);
+    }
+
+    #[test]
+    fn a_right_password_waits_ten_minutes_for_its_factor_and_opens_nothing() {
+        let session = planted();
+        assert!(pending(&session, at(0)).is_none());
+        let waiting = Pending { user: UserId::derived("rosa"), at: at(0), next: "/people".into() };
+        await_factor(&session, &waiting).unwrap();
+        assert_eq!(entries_under_a_new_key(&session), [PENDING]);
+        let found = pending(&session, at(599)).unwrap();
+        assert_eq!((found.user, found.next.as_str()), (UserId::derived("rosa"), "/people"));
+        assert!(pending(&session, at(600)).is_none());
+        assert_eq!(signed_in(&session), None);
+    }
+
+    #[test]
+    fn a_session_that_could_not_be_read_is_known_as_such() {
+        let session = planted();
+        assert!(!is_unreachable(&session));
+        for (name, value) in unreachable() {
+            session.insert(name, serde_json::from_str::<Value>(&value).unwrap()).unwrap();
+        }
+        assert!(is_unreachable(&session));
+    }
+
+    #[test]
+    fn leaving_ends_the_session() {
+        let session = planted();
+        leave(&session);
+        assert_eq!(session.status(), SessionStatus::Purged);
+        assert!(session.entries().is_empty());
+    }
+}

@@ -126,3 +126,89 @@ guard!(Applicant, visitor => {
         _ => None,
     }
 });
+
+#[cfg(test)]
+mod tests {
+    use actix_web::HttpMessage;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::values::Timestamp;
+
+    fn user() -> UserId {
+        UserId::derived("user")
+    }
+
+    fn kestrel() -> ResellerId {
+        ResellerId::derived("kestrel")
+    }
+
+    fn roles() -> [Role; 4] {
+        let email = "owner@halden.example".parse().unwrap();
+        [
+            Role::Anonymous,
+            Role::Applicant { id: ApplicantId::derived("halden"), email },
+            Role::Root { user: user() },
+            Role::Reseller {
+                user: user(),
+                reseller: kestrel(),
+                channel: Some(ChannelId::derived("kestrel")),
+            },
+        ]
+    }
+
+    /// Somebody in a role as a handler's signature asks for them.
+    fn admitted<T: FromRequest<Error = Error, Future = Ready<Result<T, Error>>>>(
+        role: Role,
+        staff: StaffRole,
+    ) -> Option<T> {
+        let at = Timestamp::from_micros(7).unwrap();
+        let request = TestRequest::default().to_http_request();
+        let visitor = Visitor { role, staff, name: "Rosa".into(), ..Visitor::anonymous(at) };
+        request.extensions_mut().insert(visitor);
+        T::from_request(&request, &mut Payload::None).into_inner().ok()
+    }
+
+    /// Which roles a guard lets in, and that who is let in acts under their own name.
+    fn doors<T: FromRequest<Error = Error, Future = Ready<Result<T, Error>>>>(
+        act: impl Fn(&T) -> Act,
+    ) -> [bool; 4] {
+        roles().map(|role| {
+            let found = admitted::<T>(role, StaffRole::ReadOnly);
+            assert!(found.iter().map(&act).all(|act| act.who.name == "Rosa" && act.at.micros() == 7));
+            found.is_some()
+        })
+    }
+
+    #[test]
+    fn each_guard_lets_in_its_own_and_nobody_else() {
+        assert_eq!(doors(RootStaff::act), [false, false, true, false]);
+        assert_eq!(doors(ResellerStaff::act), [false, false, false, true]);
+        assert_eq!(doors(Member::act), [false, false, true, true]);
+        assert_eq!(doors(Applicant::act), [false, true, false, false]);
+    }
+
+    #[test]
+    fn scopes_are_those_of_the_side() {
+        let [_, _, root, reseller] = roles();
+        let staff = StaffRole::Administrator;
+        assert_eq!(admitted::<RootStaff>(root.clone(), staff).map(|root| root.scope()), Some(Scope::Root));
+        let own = Scope::Reseller(kestrel());
+        assert_eq!(admitted::<ResellerStaff>(reseller.clone(), staff).map(|one| one.scope()), Some(own));
+        let told = |member: Member| (member.scope, member.is_root(), member.channel.is_some());
+        assert_eq!(admitted(root, staff).map(told), Some((Scope::Root, true, false)));
+        assert_eq!(admitted(reseller, staff).map(told), Some((own, false, true)));
+    }
+
+    #[test]
+    fn a_members_rights_are_those_of_its_role_on_its_side() {
+        let [_, _, root, reseller] = roles();
+        let may = |role: &Role, staff, right| {
+            admitted::<Member>(role.clone(), staff).is_some_and(|member| member.may(right))
+        };
+        assert!(may(&root, StaffRole::Finance, Right::Settling));
+        assert!(!may(&root, StaffRole::Finance, Right::People));
+        assert!(may(&reseller, StaffRole::Seller, Right::Selling));
+        assert!(!may(&reseller, StaffRole::Administrator, Right::Settling));
+    }
+}

@@ -167,3 +167,99 @@ impl Visitor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::values::StaffRole::{Administrator, Finance, ReadOnly, Seller};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000).unwrap()
+    }
+
+    fn visitor(role: Role, staff: StaffRole) -> Visitor {
+        let address = Some("203.0.113.7".to_owned());
+        Visitor { role, staff, name: "Rosa".into(), address, ..Visitor::anonymous(at(1_000)) }
+    }
+
+    fn root(staff: StaffRole) -> Visitor {
+        visitor(Role::Root { user: UserId::derived("root") }, staff)
+    }
+
+    fn reseller(staff: StaffRole) -> Visitor {
+        let (user, reseller) = (UserId::derived("ingrid"), ResellerId::derived("kestrel"));
+        visitor(Role::Reseller { user, reseller, channel: None }, staff)
+    }
+
+    fn applicant() -> Visitor {
+        let email = "owner@halden.example".parse().unwrap();
+        visitor(Role::Applicant { id: ApplicantId::derived("halden"), email }, ReadOnly)
+    }
+
+    #[test]
+    fn each_door_lets_in_those_whom_its_sign_names() {
+        use Entry::{Enter as E, Refuse as R, SignIn as S};
+        let doors = [Access::Anyone, Access::Applicant, Access::Root, Access::Reseller, Access::Member];
+        let entries = |visitor: &Visitor| doors.map(|door| visitor.entry(door, Right::Read));
+        assert_eq!(entries(&Visitor::anonymous(at(0))), [E, S, S, S, S]);
+        assert_eq!(entries(&applicant()), [E, E, R, R, R]);
+        assert_eq!(entries(&root(ReadOnly)), [E, R, E, R, E]);
+        assert_eq!(entries(&reseller(ReadOnly)), [E, R, R, E, E]);
+    }
+
+    #[test]
+    fn a_door_asks_members_for_its_right_and_nobody_else() {
+        let entry = |visitor: &Visitor, access| visitor.entry(access, Right::People);
+        assert_eq!(entry(&root(Administrator), Access::Root), Entry::Enter);
+        assert_eq!(entry(&root(Finance), Access::Root), Entry::Refuse);
+        assert_eq!(entry(&reseller(Seller), Access::Member), Entry::Refuse);
+        assert_eq!(entry(&reseller(Seller), Access::Anyone), Entry::Enter);
+        assert_eq!(entry(&applicant(), Access::Applicant), Entry::Enter);
+        assert!(reseller(Administrator).may(Right::People) && !applicant().may(Right::Read));
+    }
+
+    #[test]
+    fn a_proof_serves_for_ten_minutes() {
+        let proved = |seconds| Visitor { proved_at: Some(at(seconds)), ..root(Administrator) }.is_proved();
+        assert!(!root(Administrator).is_proved());
+        assert!(proved(1_000) && proved(401));
+        assert!(!proved(400));
+    }
+
+    #[test]
+    fn sides_and_scopes_are_those_of_members() {
+        let told = |visitor: Visitor| (visitor.side(), visitor.scope());
+        let kestrel = Scope::Reseller(ResellerId::derived("kestrel"));
+        assert_eq!(told(root(Finance)), (Some(AccountSide::Root), Some(Scope::Root)));
+        assert_eq!(told(reseller(Seller)), (Some(AccountSide::Reseller), Some(kestrel)));
+        assert_eq!(told(applicant()), (None, None));
+        assert_eq!(told(Visitor::anonymous(at(0))), (None, None));
+    }
+
+    #[test]
+    fn an_act_tells_who_acted_in_which_capacity_when_and_from_where() {
+        let told = |visitor: Visitor| {
+            let Act { who, at } = visitor.act();
+            assert_eq!(
+                (who.name.as_str(), who.address.as_deref(), at),
+                ("Rosa", Some("203.0.113.7"), visitor.at)
+            );
+            (who.kind, who.id)
+        };
+        let id = |name| Some(UserId::derived(name).as_uuid());
+        assert_eq!(told(root(Finance)), (ActorKind::Root, id("root")));
+        assert_eq!(told(reseller(Seller)), (ActorKind::Reseller, id("ingrid")));
+        assert_eq!(told(applicant()), (ActorKind::Applicant, id("halden")));
+        assert_eq!(told(visitor(Role::Anonymous, ReadOnly)), (ActorKind::System, None));
+    }
+
+    #[test]
+    fn a_request_has_the_visitor_who_was_identified_else_nobody() {
+        let request = TestRequest::default().to_http_request();
+        assert_eq!(Visitor::of(&request).role, Role::Anonymous);
+        request.extensions_mut().insert(root(Finance));
+        assert_eq!(Visitor::of(&request).role, root(Finance).role);
+    }
+}

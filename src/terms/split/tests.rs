@@ -60,6 +60,17 @@ fn the_most_specific_rate_wins() {
 }
 
 #[test]
+fn a_units_share_is_its_own_rate_of_what_the_rule_shares() {
+    let exact = |number: i64| Exact::from_integer(number.into());
+    let mut rates = rule(ShareBasis::Margin, 200_000);
+    rates.by_category.insert("Compute".into(), Percent::from_units(500_000));
+    let of =
+        |rates: &ShareRule, category| of_unit(rates, BundleId::derived("a"), category, exact(30), exact(10));
+    assert_eq!((of(&rates, None), of(&rates, Some("Compute"))), (exact(4), exact(10)));
+    assert_eq!(of(&rule(ShareBasis::Revenue, 200_000), None), exact(6));
+}
+
+#[test]
 fn a_margin_share_is_never_negative_for_a_line() {
     let usd = currency("USD");
     let lines = [line(1000, 400, usd), line(300, 500, usd)];
