@@ -118,7 +118,8 @@ fn unread(error: &actix_web::Error) -> Error {
     }
 }
 
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+/// What a form's body holds.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_urlencoded::from_bytes(body)
         .map_err(|error| Error::BadRequest(format!("A field of the form is missing or misspelt: {error}.")))
 }

@@ -9,10 +9,10 @@ mod portal;
 mod rows;
 mod times;
 
-pub use rows::{LARGEST_FILE, MOST_COLUMNS, MOST_ROWS};
+pub use rows::{LARGEST_CELL, LARGEST_FILE, MOST_COLUMNS, MOST_ROWS, Row, Rows};
+pub use times::moment;
 
 use self::cells::{Header, TextRow};
-use self::rows::Rows;
 use super::{Format, RawRecord, RowFault};
 
 /// Why a file cannot be read at all.

@@ -9,7 +9,7 @@ const AMBIGUOUS: &str = "A day such as 5/1/25 can be read in two ways; write it 
 const OUT_OF_RANGE: &str = "The year is not between 1970 and 2199";
 
 /// Reads `2024-10-01`, `2024-10-01 00:00:00`, `2023-11-13T10:00Z`, `2024-10-01T02:00:00.5+02:00`.
-pub(super) fn moment(text: &str) -> Result<Timestamp, &'static str> {
+pub fn moment(text: &str) -> Result<Timestamp, &'static str> {
     if text.contains('/') {
         return Err(AMBIGUOUS);
     }
