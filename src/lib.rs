@@ -47,6 +47,8 @@ pub mod config;
 mod gate;
 pub mod health;
 mod once;
+#[cfg(feature = "planted-holes")]
+pub mod planted;
 mod pressure;
 pub mod routes;
 

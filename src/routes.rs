@@ -51,9 +51,12 @@ macro_rules! proof {
 /// A line is `who(right) METHOD "address" => handler`. Without a right it asks for `Read`; with `proved` beside the
 /// right it asks again who somebody is, with `fully_proved` for everything that signing in asks for.
 macro_rules! site_map {
-    ($($access:ident $(($right:ident $(, $proved:ident)?))? $method:ident $path:literal => $handler:path;)*) => {
+    ($(
+        $(#[$built:meta])?
+        $access:ident $(($right:ident $(, $proved:ident)?))? $method:ident $path:literal => $handler:path;
+    )*) => {
         /// Every line of the site map.
-        pub const ROUTES: &[Route] = &[$(Route {
+        pub const ROUTES: &[Route] = &[$($(#[$built])? Route {
             access: Access::$access,
             right: right!($($right)?),
             proof: proof!($($($proved)?)?),
@@ -63,7 +66,7 @@ macro_rules! site_map {
 
         /// Joins each address with its handler.
         pub fn configure(config: &mut ServiceConfig) {
-            $(config.route($path, web::route().guard(by_method(Method::$method)).to($handler));)*
+            $($(#[$built])? config.route($path, web::route().guard(by_method(Method::$method)).to($handler));)*
         }
     };
 }
@@ -300,4 +303,9 @@ site_map! {
     Root(Settling) GET "/lines/{id}/credit" => settlement::pages::credit::show;
     Root(Settling) POST "/lines/{id}/credit" => settlement::pages::credit::issue;
     Root GET "/verification" => settlement::pages::verification::show;
+
+    #[cfg(feature = "planted-holes")]
+    Member GET "/planted/search" => crate::planted::search;
+    #[cfg(feature = "planted-holes")]
+    Member GET "/planted/echo" => crate::planted::echo;
 }
