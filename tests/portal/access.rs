@@ -20,3 +20,4 @@ mod standing;
 mod table;
 mod tenancy;
 mod throttle;
+mod timing;
