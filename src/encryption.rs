@@ -37,7 +37,7 @@ fn is_here(url: &str) -> bool {
     let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
     let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
     let by_option = url.split_once('?').is_some_and(|(_, options)| options.contains("host="));
-    !by_option && hosts.split(',').all(|host| is_this_machine(host))
+    !by_option && hosts.split(',').all(is_this_machine)
 }
 
 fn is_this_machine(host: &str) -> bool {

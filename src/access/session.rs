@@ -170,6 +170,7 @@ mod tests {
             since: at(seconds),
             factor: false,
             proved_at: at(seconds),
+            fully_proved_at: at(seconds),
             address: None,
             browser: "Test".into(),
         }

@@ -221,11 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_serves_for_ten_minutes() {
-        let proved = |seconds| Visitor { proved_at: Some(at(seconds)), ..root(Administrator) }.is_proved();
-        assert!(!root(Administrator).is_proved());
-        assert!(proved(1_000) && proved(401));
-        assert!(!proved(400));
+    fn a_proof_serves_for_ten_minutes_and_one_by_a_code_not_for_all() {
+        let proved = |seconds| Visitor { proved_at: Some(at(seconds)), ..root(Administrator) };
+        let fully = |seconds| Visitor { fully_proved_at: Some(at(seconds)), ..root(Administrator) };
+        assert!(root(Administrator).has_proved(Proof::None));
+        assert!(!root(Administrator).has_proved(Proof::Recent));
+        assert!(proved(1_000).has_proved(Proof::Recent) && proved(401).has_proved(Proof::Recent));
+        assert!(!proved(400).has_proved(Proof::Recent) && !proved(1_000).has_proved(Proof::Full));
+        assert!(fully(401).has_proved(Proof::Full) && !fully(400).has_proved(Proof::Full));
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub fn count_rows(content: &[u8]) -> u64 {
 }
 
 impl Records<'_> {
-    fn record(&self, row: &rows::Row<'_>) -> ReadRow {
+    fn record(&self, row: &Row<'_>) -> ReadRow {
         let row = TextRow::read(row, &self.header).map_err(|fault| vec![fault])?;
         match &self.columns {
             Columns::Portal(columns) => columns.record(&row),
