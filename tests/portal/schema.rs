@@ -4,42 +4,22 @@ use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::BigInt;
 use reseller_portal::audit::{self, Event};
 use reseller_portal::db::schema::audit_events;
 use reseller_portal::db::{AnyConnection, migrate, revert_all};
 use reseller_portal::values::ResellerId;
 
 use crate::on_both;
+use crate::support::catalogue::columns;
 use crate::support::{Database, Place};
 
 /// A table's columns and whether each may be empty.
 type Tables = BTreeMap<String, BTreeMap<String, bool>>;
 
-#[derive(QueryableByName)]
-struct Column {
-    #[diesel(sql_type = Text)]
-    in_table: String,
-    #[diesel(sql_type = Text)]
-    called: String,
-    #[diesel(sql_type = Bool)]
-    nullable: bool,
-}
-
-const ON_POSTGRES: &str = "SELECT table_name::text AS in_table, column_name::text AS called, \
-    is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = 'public'";
-const ON_SQLITE: &str = "SELECT tables.name AS in_table, columns.name AS called, \
-    columns.\"notnull\" = 0 AND columns.pk = 0 AS nullable \
-    FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'";
-
 fn tables(connection: &mut AnyConnection) -> Tables {
-    let columns: Vec<Column> = match connection {
-        AnyConnection::Postgres(inner) => diesel::sql_query(ON_POSTGRES).load(inner),
-        AnyConnection::Sqlite(inner) => diesel::sql_query(ON_SQLITE).load(inner),
-    }
-    .unwrap();
     let mut tables = Tables::new();
-    for column in columns.into_iter().filter(|column| column.in_table != "__diesel_schema_migrations") {
+    for column in columns(connection).unwrap() {
         tables.entry(column.in_table).or_default().insert(column.called, column.nullable);
     }
     tables

@@ -27,9 +27,14 @@ pub fn links(page: &Page) -> Vec<String> {
 
 /// Every page that links lead to from the overview on, at most so many of one kind, with its line of the site map.
 pub fn crawl(client: &Client, most: usize) -> Vec<(&'static str, Page)> {
+    crawl_from(client, "/", most)
+}
+
+/// The same from another page on.
+pub fn crawl_from(client: &Client, start: &str, most: usize) -> Vec<(&'static str, Page)> {
     let mut visits: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut known: BTreeSet<String> = ["/".to_owned()].into();
-    let mut waiting = VecDeque::from(["/".to_owned()]);
+    let mut known: BTreeSet<String> = [start.to_owned()].into();
+    let mut waiting = VecDeque::from([start.to_owned()]);
     let mut pages = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let pattern = line("GET", &path).map_or("", |route| route.path);

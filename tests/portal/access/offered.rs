@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use reseller_portal::db::schema::users;
-use reseller_portal::demo;
 use reseller_portal::routes::Route;
 use reseller_portal::values::{AccountSide, StaffRole, UserId};
 use reseller_portal::web::Access;
@@ -67,7 +66,7 @@ fn faults(client: &Client, side: AccountSide, role: StaffRole) -> BTreeSet<Strin
 
 #[test]
 fn no_page_offers_what_its_reader_may_not_do() {
-    let world = World::with(Database::Sqlite, |parts| demo::load(parts, |_| ()).unwrap());
+    let world = World::demonstration(Database::Sqlite);
     let mut all = Vec::new();
     for name in PEOPLE {
         let (user, side, role): (UserId, AccountSide, StaffRole) = world.read(|connection| {

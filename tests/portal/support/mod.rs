@@ -3,9 +3,11 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
 pub mod builders;
+pub mod catalogue;
 mod client;
 mod clock;
 mod database;
+mod forms;
 mod page;
 mod postgres;
 mod program;
@@ -14,6 +16,7 @@ mod world;
 pub use client::{Client, Upload};
 pub use clock::FixedClock;
 pub use database::{Database, Place};
+pub use forms::{Input, PageForm};
 pub use page::Page;
 pub use postgres::{Server, administer};
 pub use program::{Program, command, command_for, command_under};

@@ -89,10 +89,17 @@ impl Page {
     /// What a field holds: typed, chosen or ticked. An unticked box holds nothing.
     #[track_caller]
     pub fn field_value(&self, name: &str) -> String {
-        let named = format!("input[name='{name}'], textarea[name='{name}'], select[name='{name}']");
-        let found = self.select(&named, |element| value_of(&element));
+        let found = self.values_of_fields(name);
         assert!(!found.is_empty(), "no field {name}: {}", self.describe());
         found.into_iter().flatten().next().unwrap_or_default()
+    }
+
+    /// What each field of that name holds.
+    pub fn values_of_fields(&self, name: &str) -> Vec<Option<String>> {
+        let fields = self.select("input, textarea, select", |element| {
+            (element.value().attr("name") == Some(name)).then(|| value_of(&element))
+        });
+        fields.into_iter().flatten().collect()
     }
 
     /// Every field of the form with this button, as a browser would send it; without its token.
@@ -111,21 +118,6 @@ impl Page {
             Some((attribute("name")?, attribute("value").unwrap_or_default()))
         }));
         sent
-    }
-
-    /// Address and fields of every form that changes something, as a browser would send it; without its token.
-    pub fn posting_forms(&self) -> Vec<(String, Vec<(String, String)>)> {
-        let named = selector("[name]:not([name='csrf'], button, [type='file'])");
-        self.select("form[method='post']", |form| {
-            let fields = form.select(&named);
-            let sent = fields.map(|field| {
-                (
-                    field.value().attr("name").unwrap_or_default().to_owned(),
-                    value_of(&field).unwrap_or_default(),
-                )
-            });
-            (form.value().attr("action").unwrap_or_default().to_owned(), sent.collect())
-        })
     }
 
     /// Where this button sends its form.
@@ -190,7 +182,7 @@ impl Page {
         self.attributes("input[name='csrf']", "value").into_iter().next()
     }
 
-    fn select<T>(&self, matching: &str, read: impl FnMut(ElementRef<'_>) -> T) -> Vec<T> {
+    pub(super) fn select<T>(&self, matching: &str, read: impl FnMut(ElementRef<'_>) -> T) -> Vec<T> {
         Html::parse_document(&self.html()).select(&selector(matching)).map(read).collect()
     }
 
@@ -208,7 +200,7 @@ impl Page {
     }
 }
 
-fn selector(text: &str) -> Selector {
+pub(super) fn selector(text: &str) -> Selector {
     Selector::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
@@ -218,7 +210,7 @@ fn text_of(element: &ElementRef<'_>) -> String {
 }
 
 /// What a browser would send for a field; nothing for an unticked box.
-fn value_of(field: &ElementRef<'_>) -> Option<String> {
+pub(super) fn value_of(field: &ElementRef<'_>) -> Option<String> {
     let attribute = |name: &str| field.value().attr(name).map(str::to_owned);
     match (field.value().name(), attribute("type").as_deref()) {
         ("textarea", _) => {

@@ -49,7 +49,16 @@ impl World {
 
     /// A world whose settings or demonstration flag differ.
     pub fn with(database: Database, change: impl FnOnce(&mut Parts)) -> Self {
-        let place = Arc::new(Place::migrated(database));
+        Self::at(Place::migrated(database), change)
+    }
+
+    /// A world with the demonstration data.
+    pub fn demonstration(database: Database) -> Self {
+        Self::at(Place::demonstration(database), |_| {})
+    }
+
+    fn at(place: Place, change: impl FnOnce(&mut Parts)) -> Self {
+        let place = Arc::new(place);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let clock = Arc::new(FixedClock::at(NOW));
@@ -194,7 +203,7 @@ impl Running {
     }
 }
 
-fn config(place: &Place, address: SocketAddr) -> Config {
+pub(super) fn config(place: &Place, address: SocketAddr) -> Config {
     let nothing = place.folder.path().join("portal.toml");
     std::fs::write(&nothing, "").unwrap();
     let given = Settings {
