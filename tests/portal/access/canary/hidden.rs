@@ -10,6 +10,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("users", "reseller_id IS NULL OR reseller_id <> OWN_RESELLER"),
     ("tokens", "true"),
     ("sessions", "true"),
+    ("sent_forms", "true"),
     ("second_factors", "true"),
     ("recovery_codes", "true"),
     ("throttles", "true"),
