@@ -46,7 +46,7 @@ impl ReviewPage {
 
     /// Whether an assessment was sent that cannot be kept.
     fn is_assessing(&self) -> bool {
-        self.form.has("due_on")
+        self.form.has("note")
     }
 
     /// What a field of the assessment holds: what was typed, or else what is kept.

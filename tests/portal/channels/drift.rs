@@ -23,7 +23,7 @@ on_both! {
         let plain = a_bundle("PLAIN").recurring("10").build(world);
         let channels = ["Aldous", "Brix", "Corvin"].map(|name| {
             let reseller = a_reseller(name).build(world).id;
-            let channel = a_channel(reseller).sells(&bundle).sells(&plain).build(world);
+            let channel = a_channel(reseller).named(name).sells(&bundle).sells(&plain).build(world);
             a_price(&bundle, &["120", "0.75"]).of(channel).from("2026-03-01").build(world);
             channel
         });

@@ -71,7 +71,11 @@ on_both! {
     fn the_assessment_and_the_owner_are_kept(world) {
         let id = a_request("Halden").state("in_review").build(world);
         let (root, base) = (world.root(), format!("/requests/{id}"));
-        let fields = [("interest", "4"), ("feasibility", "9"), ("recommendation", "negotiate"), ("note", "Solid")];
+        let wrong = [("interest", "4"), ("feasibility", "9"), ("due_on", "soon"), ("note", "Solid")];
+        let page = root.post(&format!("{base}/assessment"), &wrong).expect(422);
+        assert_eq!(page.errors().len(), 2, "{:?}", page.errors());
+        assert_eq!((page.field_value("note"), page.field_value("due_on")), ("Solid".to_owned(), "soon".to_owned()));
+        let fields = [("interest", "4"), ("feasibility", ""), ("recommendation", "negotiate"), ("note", "Solid")];
         root.submit(&format!("{base}/assessment"), &fields).expect(200);
         let page = root.get(&base);
         let checked = page.attributes("input[name=interest][checked]", "value");
