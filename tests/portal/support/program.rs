@@ -93,7 +93,7 @@ impl Program {
 
     /// All that it has written so far, to people and to its log.
     pub fn said(&self) -> String {
-        said(&self.place, "out.txt") + &said(&self.place, "log.txt")
+        [said(&self.place, "out.txt"), said(&self.place, "log.txt")].concat()
     }
 
     /// What it has written to its log so far.
