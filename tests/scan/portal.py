@@ -6,10 +6,10 @@ import http.client
 import os
 import pwd
 import re
-import secrets
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.parse
 from pathlib import Path
@@ -34,8 +34,9 @@ class Portal:
         self.settings = {
             "DATABASE_URL": database_url,
             "LISTEN": self.host,
-            # The scanners say where they come from, so that limits on tries do not end their work.
+            # The scanners say where they come from, so that limits on tries do not end their work; and they are faster than people.
             "TRUSTED_PROXIES": HOST,
+            "REQUESTS_A_MINUTE": "0",
             "LOG": "error",
         }
         log = open(folder / "portal.log", "ab")
@@ -158,8 +159,7 @@ class Postgres:
             raise SystemExit("PostgreSQL is not installed: apt-get install postgresql")
         binaries = Path(found).resolve().parent
         # The server refuses root, and a socket's path may not be long.
-        self.folder = Path(f"/tmp/portal-scan-{secrets.token_hex(4)}")
-        self.folder.mkdir(mode=0o700)
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-scan-"))
         self.user = None
         if os.getuid() == 0:
             owner = pwd.getpwnam("postgres")
