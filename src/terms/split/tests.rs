@@ -280,3 +280,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_left_over_goes_to_the_largest_remainder_and_mirrored_below_zero() {
+    let usd = currency("USD");
+    let cents = |number: i64| Amount::from_minor_units(number, usd).unwrap();
+    let split = |hundredths_of_cents: &[i64], total: i64| {
+        let shares = hundredths_of_cents.iter().map(|number| Exact::new((*number).into(), 10_000.into()));
+        distributed(&shares.collect::<Vec<_>>(), cents(total), usd).unwrap()
+    };
+    // 10.10 and 0.90 cents: the second is nearer to its next cent, though the first is larger.
+    assert_eq!(split(&[1_010, 90], 11), [cents(10), cents(1)]);
+    assert_eq!(split(&[50, 50], 1), [cents(1), cents(0)]);
+    assert_eq!(split(&[-50, -50], -1), [cents(-1), cents(0)]);
+}
