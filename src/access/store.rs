@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{AccountState, NewUser, Purpose, User, factors, tokens};
+use super::{AccountState, NewUser, Purpose, User, tokens};
 use crate::audit::{self, Event};
 use crate::db::schema::{applicants, channels, second_factors, sessions, users};
 use crate::db::{AnyConnection, Failure};
@@ -131,7 +131,7 @@ fn free_user_name(connection: &mut AnyConnection, wished: &UserName) -> QueryRes
 }
 
 /// What signing in needs to know of an account.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable)]
 pub(super) struct Credentials {
     pub user: UserId,
     pub side: AccountSide,
@@ -141,25 +141,28 @@ pub(super) struct Credentials {
     pub has_factor: bool,
 }
 
-/// The active account of an e-mail address or user name as typed.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of_everybody() -> _ {
+    let factor = second_factors::table.on(second_factors::user_id.eq(users::id));
+    users::table.left_join(factor).select((
+        users::id,
+        users::side,
+        users::password_hash,
+        users::failures,
+        second_factors::user_id.nullable().is_not_null(),
+    ))
+}
+
+/// The active account of an e-mail address or user name as typed. One query, so that a name that none has costs as
+/// much as one that somebody has.
 pub(super) fn credentials(connection: &mut AnyConnection, name: &str) -> QueryResult<Option<Credentials>> {
     let name = name.trim().to_lowercase();
-    let found: Option<UserId> = users::table
-        .filter(users::email.eq(&name).or(users::user_name.eq(&name)))
-        .filter(users::state.eq(AccountState::Active))
-        .select(users::id)
-        .first(connection)
-        .optional()?;
-    found.map(|user| credentials_of(connection, user)).transpose()
+    let named = of_everybody().filter(users::email.eq(&name).or(users::user_name.eq(&name)));
+    named.filter(users::state.eq(AccountState::Active)).first(connection).optional()
 }
 
 pub(super) fn credentials_of(connection: &mut AnyConnection, user: UserId) -> QueryResult<Credentials> {
-    let (side, password_hash, failures) = users::table
-        .find(user)
-        .select((users::side, users::password_hash, users::failures))
-        .first(connection)?;
-    let has_factor = factors::has_factor(connection, user)?;
-    Ok(Credentials { user, side, password_hash, failures, has_factor })
+    of_everybody().filter(users::id.eq(user)).first(connection)
 }
 
 /// Notes a sign-in; a password that was hashed more weakly than new ones is hashed again.

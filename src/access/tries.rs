@@ -93,10 +93,9 @@ pub fn failed(
     user: Option<UserId>,
     now: Timestamp,
 ) -> QueryResult<()> {
-    if let Some(user) = user {
-        let count = users::failures.eq(users::failures + 1);
-        diesel::update(users::table.find(user)).set(count).execute(connection)?;
-    }
+    // Without an account as well, since the time must not tell whether there is one: nothing equals NULL.
+    let account = users::table.filter(users::id.nullable().eq(user));
+    diesel::update(account).set(users::failures.eq(users::failures + 1)).execute(connection)?;
     let since = now.plus(-throttle::PAIRS_WITHIN);
     diesel::delete(failed_pairs::table.filter(failed_pairs::at.le(since))).execute(connection)?;
     let row = (

@@ -126,3 +126,41 @@ fn cost_plus(used: &Used) -> Result<Pieces, OutOfRange> {
     }
     Ok(pieces)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::ChargeKind;
+    use crate::rating::sample::{Case, charge, metered, used};
+
+    /// A charge for one unit each on three days: one with a list cost in dollars, as the subscription's prices, one
+    /// in euros and one without a currency.
+    fn costs(model: ChargeModel, price: PriceValue) -> Case {
+        let mut case = metered(charge(ChargeKind::Usage, model), &[("2026-01-01", price)]);
+        let costs =
+            [("2026-11-12", "10", Some("USD")), ("2026-11-13", "50", Some("EUR")), ("2026-11-14", "1", None)];
+        let day = |(on, cost, currency): (&str, &str, Option<&str>)| Daily {
+            currency: currency.map(|code| code.parse().unwrap()),
+            ..used(on, "1", cost)
+        };
+        case.usage = costs.map(day).into();
+        case
+    }
+
+    #[test]
+    fn a_list_cost_in_another_currency_is_not_charged() {
+        let case = costs(ChargeModel::CostPlus, PriceValue::CostPlus("10".parse().unwrap()));
+        let lines = case.rated("2026-11");
+        assert_eq!(case.gross("2026-11"), ["12.1"]);
+        assert_eq!(
+            (lines[0].quantity, &lines[0].billable),
+            ("2".parse().unwrap(), &Exact::from_integer(2.into()))
+        );
+    }
+
+    #[test]
+    fn a_price_for_each_unit_does_not_ask_what_it_costs() {
+        let case = costs(ChargeModel::PerUnit, PriceValue::Unit("2".parse().unwrap()));
+        assert_eq!(case.gross("2026-11"), ["6"]);
+    }
+}

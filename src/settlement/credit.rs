@@ -61,6 +61,17 @@ mod tests {
         ChargeLine { gross, reseller_share: reseller, provider_share, ..base }
     }
 
+    #[test]
+    fn what_was_charged_is_creditable_and_what_was_taken_back_is_not() {
+        let (cent, nothing) = (Amount::from_micros(10_000), Amount::ZERO);
+        let of_role = |role, gross| is_creditable(&ChargeLine { role, ..line(gross, nothing) });
+        assert!(of_role(LineRole::Charge, cent) && of_role(LineRole::Correction, cent));
+        assert!(
+            !of_role(LineRole::Charge, nothing) && !of_role(LineRole::Correction, Amount::from_micros(-1))
+        );
+        assert!(!of_role(LineRole::Credit, cent));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
 

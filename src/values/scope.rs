@@ -25,3 +25,18 @@ impl Scope {
         self.reseller().is_none_or(|own| own == reseller)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resellers_scope_holds_one_and_roots_all() {
+        let (own, other) = (ResellerId::derived("own"), ResellerId::derived("other"));
+        let scope = Scope::Reseller(own);
+        assert_eq!(scope.reseller(), Some(own));
+        assert!(scope.allows(own) && !scope.allows(other));
+        assert_eq!(Scope::Root.reseller(), None);
+        assert!(Scope::Root.allows(own) && Scope::Root.allows(other));
+    }
+}
