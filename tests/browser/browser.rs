@@ -117,7 +117,15 @@ impl Browser {
     }
 
     pub fn sign_in(&self, name: &str, password: &str) -> &Self {
-        self.open("/sign-in").fill("E-mail or user name", name).fill("Password", password).press("Sign in");
+        self.enter_password(name, password).enter_code()
+    }
+
+    pub fn enter_password(&self, name: &str, password: &str) -> &Self {
+        self.open("/sign-in").fill("E-mail or user name", name).fill("Password", password).press("Sign in")
+    }
+
+    /// The second factor, for who has one in the demonstration.
+    pub fn enter_code(&self) -> &Self {
         if self.address().ends_with("/sign-in/code") {
             // The demonstration shows the code of the device that nobody has.
             let code = self.evaluate("return document.querySelector('.note code').innerText");

@@ -1,4 +1,6 @@
-//! Every page that can be reached in the demonstration, in windows of 390 and 1440 pixels, in light and dark colours.
+//! Every page that can be reached in the demonstration, in windows of 390 and 1440 pixels, in light and dark colours:
+//! as root, as a re-seller, as an applicant and as a stranger. axe-core looks for what keeps people out; `AXE=all`
+//! lets it look at each window and colour, otherwise at one of them.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,30 +14,91 @@ use crate::support::{Database, World};
 /// Returns what is wrong with the page as it is shown.
 const FAULTS: &str = include_str!("faults.js");
 
+/// axe-core of npm; see `VENDOR.md` beside it.
+const AXE: &str = include_str!("vendor/axe.min.js");
+
+/// Defines `inspect()`, which promises what axe-core finds in the page.
+const INSPECT: &str = include_str!("inspect.js");
+
+/// An applicant who begins a request, and one of the demonstration to whom terms are offered.
+const NOBODY: &str = "mara@norden.example";
+const NEGOTIATING: &str = "eva@quartzpeak.example";
+
 /// How often a page is looked at closely, and how many of one kind of object are opened in search of links.
 const LOOKS: usize = 2;
 const VISITS: usize = 20;
+
+/// What the walks have met.
+#[derive(Default)]
+struct Found {
+    /// The site map's lines, with how often.
+    seen: BTreeMap<&'static str, usize>,
+    faults: Vec<String>,
+}
 
 #[test]
 fn every_page_is_reached_and_fits_every_window_in_both_colours() {
     let world = demonstration();
     let desk = Desk::at(world.url());
-    let [root, ingrid] = DEMO_SIGN_INS;
-    let mut faults = Vec::new();
+    let mut all = Found::default();
     for ((name, password), enters) in
-        [(root, [Access::Root, Access::Member]), (ingrid, [Access::Reseller, Access::Member])]
+        DEMO_SIGN_INS.into_iter().zip([[Access::Root, Access::Member], [Access::Reseller, Access::Member]])
     {
         let person = desk.person();
-        person.sign_in(name, password).see("Waiting for you");
-        let seen = walk(&person, name, &mut faults);
+        person.enter_password(name, password);
+        if person.address().ends_with("/sign-in/code") {
+            look(&person, name, "/sign-in/code", &mut all);
+        }
+        person.enter_code().see("Waiting for you");
+        // The page of components is for people who work on the portal.
+        let own = walk(&person, name, &["/", "/design"]);
         for route in ROUTES.iter().filter(|route| route.method == "GET" && enters.contains(&route.access)) {
-            let is_file = route.path.ends_with(".csv") || route.path.ends_with(".xlsx");
-            if !is_file && !seen.contains_key(route.path) {
-                faults.push(format!("{name} finds no way to {}", route.path));
+            if !is_file(route.path) && !own.seen.contains_key(route.path) {
+                all.faults.push(format!("{name} finds no way to {}", route.path));
             }
         }
+        all.add(own);
     }
-    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    let stranger = desk.person();
+    all.add(walk(&stranger, "a stranger", &["/sign-in", "/no-such-page", "/welcome/over", "/enter/over"]));
+    for email in [NOBODY, NEGOTIATING] {
+        let applicant = desk.person();
+        apply(&applicant, email, &mut all);
+        all.add(walk(&applicant, email, &["/application"]));
+    }
+    let unseen = ROUTES.iter().filter(|route| route.method == "GET" && !is_file(route.path));
+    all.faults.extend(
+        unseen
+            .filter(|route| !all.seen.contains_key(route.path))
+            .map(|route| format!("nobody sees {}", route.path)),
+    );
+    assert!(all.faults.is_empty(), "\n{}", all.faults.join("\n"));
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        for (path, times) in other.seen {
+            *self.seen.entry(path).or_default() += times;
+        }
+        self.faults.extend(other.faults);
+    }
+}
+
+fn is_file(path: &str) -> bool {
+    ["/static/", "/healthz", "/readyz", ".csv", ".xlsx"].iter().any(|part| path.contains(part))
+}
+
+/// Goes to an applicant's request, or begins one; looks at the pages that are passed once only.
+fn apply(applicant: &Browser, email: &str, all: &mut Found) {
+    applicant.open("/sign-up").fill("E-mail", email).press("Send me the link");
+    look(applicant, email, "/sign-up", all);
+    applicant.follow("open the link here");
+    look(applicant, email, "/enter/{secret}", all);
+    applicant.press("Continue");
+    if email == NOBODY {
+        look(applicant, email, "/application", all);
+        applicant.press("Begin the request");
+    }
 }
 
 pub fn demonstration() -> World {
@@ -46,20 +109,19 @@ pub fn demonstration() -> World {
 }
 
 /// Follows links until they lead to nothing new.
-fn walk(person: &Browser, name: &str, faults: &mut Vec<String>) -> BTreeMap<&'static str, usize> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    // The page of components is for people who work on the portal.
-    let mut known: Vec<String> = vec!["/".into(), "/design".into()];
+fn walk(person: &Browser, name: &str, from: &[&str]) -> Found {
+    let Found { mut seen, mut faults } = Found::default();
+    let mut known: Vec<String> = from.iter().map(ToString::to_string).collect();
     let mut waiting = VecDeque::from(known.clone());
     while let Some(path) = waiting.pop_front() {
-        let Some(pattern) = pattern_of(&path) else {
+        let Some(pattern) = pattern_of(&path).or(from.contains(&path.as_str()).then_some("an absent page"))
+        else {
             faults.push(format!("{name}: a link leads to {path}"));
             continue;
         };
         let times = seen.entry(pattern).or_default();
         let is_object = pattern.matches('{').count() == 1 && pattern.ends_with('}');
-        if path.contains(".csv") || path.contains(".xlsx") || *times >= if is_object { VISITS } else { LOOKS }
-        {
+        if is_file(&path) || *times >= if is_object { VISITS } else { LOOKS } {
             continue;
         }
         *times += 1;
@@ -74,15 +136,31 @@ fn walk(person: &Browser, name: &str, faults: &mut Vec<String>) -> BTreeMap<&'st
             }
         }
     }
-    seen
+    Found { seen, faults }
+}
+
+/// Looks at the page where somebody is, which the site map calls so.
+fn look(person: &Browser, name: &str, path: &'static str, all: &mut Found) {
+    *all.seen.entry(path).or_default() += 1;
+    all.faults.extend(faults_of(person).into_iter().map(|fault| format!("{name}: {path} {fault}")));
 }
 
 /// What is wrong with the page in each window and colour.
 fn faults_of(person: &Browser) -> Vec<String> {
+    let inspects_all = std::env::var_os("AXE").is_some();
     let mut found = Vec::new();
-    for (width, dark) in [(1440, false), (1440, true), (390, true), (390, false)] {
+    for (at, (width, dark)) in
+        [(1440, false), (1440, true), (390, true), (390, false)].into_iter().enumerate()
+    {
         person.look(width, 900, dark);
-        let faults: Vec<String> = serde_json::from_value(person.evaluate(FAULTS)).unwrap();
+        let mut faults: Vec<String> = serde_json::from_value(person.evaluate(FAULTS)).unwrap();
+        if at == 0 {
+            person.evaluate(AXE);
+        }
+        if at == 0 || inspects_all {
+            let script = format!("{INSPECT}\nreturn inspect()");
+            faults.extend(serde_json::from_value::<Vec<String>>(person.evaluate(&script)).unwrap());
+        }
         let colours = if dark { "dark" } else { "light" };
         found.extend(faults.into_iter().map(|fault| format!("at {width} pixels, {colours}: {fault}")));
     }
