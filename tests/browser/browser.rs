@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use reseller_portal::access::totp;
 use serde_json::json;
 use thirtyfour::extensions::cdp::ChromeDevTools;
@@ -114,6 +116,15 @@ impl Browser {
     /// The window as a PNG.
     pub fn picture(&self) -> Vec<u8> {
         self.runtime.block_on(self.driver.screenshot_as_png()).unwrap()
+    }
+
+    /// The whole page as a PNG, however long it is.
+    pub fn whole_picture(&self) -> Vec<u8> {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let all = json!({ "captureBeyondViewport": true });
+        let taken =
+            self.runtime.block_on(tools.execute_cdp_with_params("Page.captureScreenshot", all)).unwrap();
+        BASE64.decode(taken["data"].as_str().unwrap()).unwrap()
     }
 
     pub fn sign_in(&self, name: &str, password: &str) -> &Self {

@@ -1,6 +1,7 @@
 //! The portal in a real browser: headless Chromium, driven through chromedriver.
 
 mod browser;
+mod closely;
 mod journey;
 mod oracle;
 mod pages;

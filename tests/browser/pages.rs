@@ -1,6 +1,5 @@
 //! Every page that can be reached in the demonstration, in windows of 390 and 1440 pixels, in light and dark colours:
-//! as root, as a re-seller, as an applicant and as a stranger. axe-core looks for what keeps people out; `AXE=all`
-//! lets it look at each window and colour, otherwise at one of them.
+//! as root, as a re-seller, as an applicant and as a stranger.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,16 +8,8 @@ use reseller_portal::settings::DEMO_SIGN_INS;
 use reseller_portal::web::Access;
 
 use crate::browser::{Browser, Desk};
+use crate::closely;
 use crate::support::{Database, World};
-
-/// Returns what is wrong with the page as it is shown.
-const FAULTS: &str = include_str!("faults.js");
-
-/// axe-core of npm; see `VENDOR.md` beside it.
-const AXE: &str = include_str!("vendor/axe.min.js");
-
-/// Defines `inspect()`, which promises what axe-core finds in the page.
-const INSPECT: &str = include_str!("inspect.js");
 
 /// An applicant who begins a request, and one of the demonstration to whom terms are offered.
 const NOBODY: &str = "mara@norden.example";
@@ -127,7 +118,7 @@ fn walk(person: &Browser, name: &str, from: &[&str]) -> Found {
         *times += 1;
         person.open(&path);
         if *times <= LOOKS {
-            faults.extend(faults_of(person).into_iter().map(|fault| format!("{name}: {path} {fault}")));
+            faults.extend(closely::faults_of(person, name));
         }
         for link in links(person) {
             if !known.contains(&link) {
@@ -142,29 +133,7 @@ fn walk(person: &Browser, name: &str, from: &[&str]) -> Found {
 /// Looks at the page where somebody is, which the site map calls so.
 fn look(person: &Browser, name: &str, path: &'static str, all: &mut Found) {
     *all.seen.entry(path).or_default() += 1;
-    all.faults.extend(faults_of(person).into_iter().map(|fault| format!("{name}: {path} {fault}")));
-}
-
-/// What is wrong with the page in each window and colour.
-fn faults_of(person: &Browser) -> Vec<String> {
-    let inspects_all = std::env::var_os("AXE").is_some();
-    let mut found = Vec::new();
-    for (at, (width, dark)) in
-        [(1440, false), (1440, true), (390, true), (390, false)].into_iter().enumerate()
-    {
-        person.look(width, 900, dark);
-        let mut faults: Vec<String> = serde_json::from_value(person.evaluate(FAULTS)).unwrap();
-        if at == 0 {
-            person.evaluate(AXE);
-        }
-        if at == 0 || inspects_all {
-            let script = format!("{INSPECT}\nreturn inspect()");
-            faults.extend(serde_json::from_value::<Vec<String>>(person.evaluate(&script)).unwrap());
-        }
-        let colours = if dark { "dark" } else { "light" };
-        found.extend(faults.into_iter().map(|fault| format!("at {width} pixels, {colours}: {fault}")));
-    }
-    found
+    all.faults.extend(closely::faults_of(person, name));
 }
 
 /// The addresses of this portal that the page leads to.
