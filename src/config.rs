@@ -11,7 +11,7 @@ use crate::encryption;
 use crate::keyring::Keyring;
 use crate::private;
 use crate::tls::Certificate;
-use crate::web::Proxies;
+use crate::web::{Proxies, Site};
 
 const DEFAULT_DATABASE: &str = "sqlite://data/portal.db";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -155,10 +155,7 @@ impl Config {
                 given.requests_a_minute.or(from_file.requests_a_minute).unwrap_or(DEFAULT_REQUESTS),
             ),
             public_url: public_url.trim_end_matches('/').to_owned(),
-            portal_name: given
-                .portal_name
-                .or(from_file.portal_name)
-                .unwrap_or_else(|| "Reseller Portal".into()),
+            portal_name: given.portal_name.or(from_file.portal_name).unwrap_or_else(|| Site::UNNAMED.into()),
             security_contact: given.security_contact.or(from_file.security_contact),
             smtp_url,
             agree_after_days: given

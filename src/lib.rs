@@ -37,6 +37,7 @@ pub mod settlement;
 pub mod simulation;
 
 pub mod dashboards;
+pub mod search;
 
 pub mod work;
 

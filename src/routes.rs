@@ -11,8 +11,8 @@ use crate::values::Right;
 use crate::web::proof::Proof;
 use crate::web::{Access, assets};
 use crate::{
-    access, audit, catalog, channels, customers, dashboards, mail, reports, requests, settlement, simulation,
-    usage,
+    access, audit, catalog, channels, customers, dashboards, mail, reports, requests, search, settlement,
+    simulation, usage,
 };
 
 /// One line of the site map.
@@ -92,6 +92,7 @@ site_map! {
     Anyone GET "/healthz" => crate::health::alive;
     Anyone GET "/readyz" => crate::health::ready;
     Anyone POST "/theme" => access::pages::theme::submit;
+    Anyone POST "/keys" => access::pages::keys::submit;
 
     Anyone GET "/sign-in" => access::pages::sign_in::show;
     Anyone POST "/sign-in" => access::pages::sign_in::submit;
@@ -129,6 +130,7 @@ site_map! {
     Member(People, proved) POST "/people/{id}/second-factor/removal" => access::pages::person::remove_factor;
     Member(People, proved) POST "/people/{id}/links" => access::pages::person::send_link;
 
+    Member GET "/search" => search::pages::show;
     Root GET "/design" => crate::web::design::show;
     Root GET "/audit" => audit::pages::list;
     Root GET "/audit.csv" => audit::pages::csv;

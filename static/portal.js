@@ -26,11 +26,18 @@
     choice.closest("details").open = false;
   }
 
-  // Keys: "/" goes to the page's search, j and k move over the rows of a list, Escape closes a menu.
+  // Keys: "/" searches, "?" lists the keys, g and a letter go to a page, j and k move over the rows of a list, Escape
+  // closes. Those of one letter can be switched off.
+  const keys = document.getElementById("keys");
+  let isGoing = false;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return closeMenus();
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.target.closest(".find")) return moveHit(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || keys?.dataset.keys !== "on") return;
+    if (isGoing) go(event.key);
+    isGoing = !isGoing && event.key === "g";
     if (event.key === "/") focusSearch(event);
+    if (event.key === "?") keys.showModal();
     if (event.key === "j" || event.key === "k") moveRow(event.key === "j" ? 1 : -1);
   });
 
@@ -39,13 +46,27 @@
       menu.open = false;
       menu.querySelector("summary").focus();
     }
+    document.getElementById("find-hits")?.replaceChildren();
+  }
+
+  function go(key) {
+    document.querySelector(`.nav [data-go="${CSS.escape(key)}"]`)?.click();
   }
 
   function focusSearch(event) {
-    const search = document.querySelector("[data-search]");
-    if (!search) return;
+    const search = document.querySelector("[data-find]");
     event.preventDefault();
-    search.focus();
+    if (search.checkVisibility()) search.focus();
+    else location.assign("/search");
+  }
+
+  // The arrows go from the search over what it found, and back.
+  function moveHit(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const places = [...event.target.closest(".find").querySelectorAll("[data-find], .find-hits a")];
+    places[Math.max(0, Math.min(places.length - 1, places.indexOf(document.activeElement) + step))].focus();
   }
 
   function moveRow(step) {
@@ -56,14 +77,24 @@
     links[Math.max(0, Math.min(links.length - 1, next))].focus();
   }
 
-  // Filters apply when a choice changes; the Apply button stays for text fields and for no script.
-  document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (form?.matches("[data-auto-submit]") && event.target.matches("select, [type=checkbox], [type=radio]")) {
-      form.requestSubmit();
-    }
-    countUnsaved(form);
+  document.addEventListener("change", (event) => countUnsaved(event.target.form));
+
+  // In a table of prices Enter goes to the next price below and Escape puts the price back.
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("table input[inputmode=decimal]");
+    if (!cell || !["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === "Enter") return nextBelow(cell)?.focus();
+    cell.value = cell.defaultValue;
+    cell.dispatchEvent(new Event("input", { bubbles: true }));
   });
+
+  function nextBelow(cell) {
+    const place = cell.closest("td, th").cellIndex;
+    const rows = [...cell.closest("table").rows];
+    const below = rows.slice(cell.closest("tr").rowIndex + 1);
+    return below.map((row) => row.cells[place]?.querySelector("input[inputmode=decimal]")).find(Boolean);
+  }
 
   // A second press of a button of a form that changes something must not send it twice.
   document.addEventListener("submit", (event) => {

@@ -8,6 +8,10 @@ use super::serve;
 use crate::app::Parts;
 use crate::demo;
 use crate::settings;
+use crate::web::Site;
+
+/// The provider of the demonstration, unless its portal has a name.
+const PROVIDER: &str = "Northgate Cloud";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -23,6 +27,11 @@ pub(super) fn run(mut parts: Parts, options: &Options) -> anyhow::Result<ExitCod
         }
         demo::load(&parts, |step| eprintln!("Loading {step}"))?;
         parts.demo = parts.db.read_blocking(settings::is_demo)?;
+    }
+    if parts.config.portal_name == Site::UNNAMED {
+        let mut named = (*parts.config).clone();
+        named.portal_name = PROVIDER.into();
+        parts.config = named.into();
     }
     println!("Demonstration accounts:");
     for (name, password) in settings::DEMO_SIGN_INS {

@@ -97,6 +97,44 @@ const WORDS: &[(&str, &str)] = &[
     ),
 ];
 
+/// What a word means; empty for one that is not among them.
+pub fn meaning(word: &str) -> &'static str {
+    WORDS.iter().find(|(known, _)| *known == word).map_or("", |(_, meaning)| meaning)
+}
+
+/// Where the help explains a word: `word-channel-price`.
+pub fn anchor(word: &str) -> String {
+    format!("word-{}", word.to_lowercase().replace(' ', "-"))
+}
+
 pub async fn show(shell: Shell, site: Data<Site>) -> Answer {
     page(&HelpPage { shell, contact: site.security_contact.clone(), words: WORDS })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_that_a_page_explains_is_among_the_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let mut explained = 0;
+        for part in
+            std::fs::read_dir(folder).unwrap().map(|part| part.unwrap().path()).filter(|part| part.is_dir())
+        {
+            for page in std::fs::read_dir(part).unwrap() {
+                let page = std::fs::read_to_string(page.unwrap().path()).unwrap();
+                for word in page.split("ui::term(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                    assert!(!meaning(word).is_empty(), "{word}");
+                    explained += 1;
+                }
+            }
+        }
+        assert!(explained > 20, "{explained}");
+    }
+
+    #[test]
+    fn an_anchor_is_a_word_without_spaces() {
+        assert_eq!(anchor("Channel price"), "word-channel-price");
+    }
 }

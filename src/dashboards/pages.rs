@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 use rust_decimal::Decimal;
 
+use super::first_steps::{self, FirstStep};
 use super::store::{self, MonthMoney, Part};
 use super::tasks::{self, Task};
 use crate::audit::{self, Entry};
@@ -24,6 +25,7 @@ struct RootPage {
     shell: Shell,
     now: Timestamp,
     month: Month,
+    first_steps: Vec<FirstStep>,
     tasks: Vec<Task>,
     money: Vec<MonthMoney>,
     running: i64,
@@ -39,6 +41,7 @@ struct ResellerPage {
     shell: Shell,
     now: Timestamp,
     month: Month,
+    first_steps: Vec<FirstStep>,
     tasks: Vec<Task>,
     channel: Option<Channel>,
     money: Vec<MonthMoney>,
@@ -57,6 +60,7 @@ struct Rank {
 
 /// Everything that both home pages show.
 struct Home {
+    first_steps: Vec<FirstStep>,
     tasks: Vec<Task>,
     channel: Option<Channel>,
     money: Vec<MonthMoney>,
@@ -81,8 +85,8 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     let now = visitor.at;
     let month = Month::of(now.day());
     let rights = shell.rights.clone();
-    let Home { tasks, channel, money, running, rated_at, parts, changes } =
-        load(db, visitor, scope, rights).await?;
+    let Home { first_steps, tasks, channel, money, running, rated_at, parts, changes } =
+        load(db, visitor, scope, rights, shell.portal_name.clone()).await?;
     let chart = chart(&parts, month, scope);
     if scope == Scope::Root {
         let ranking = ranking(parts, month);
@@ -90,6 +94,7 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
             shell,
             now,
             month,
+            first_steps,
             tasks,
             money,
             running,
@@ -99,26 +104,38 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
             changes,
         });
     }
-    page(&ResellerPage { shell, now, month, tasks, channel, money, running, rated_at, chart })
+    page(&ResellerPage { shell, now, month, first_steps, tasks, channel, money, running, rated_at, chart })
 }
 
-async fn load(db: &Db, visitor: Visitor, scope: Scope, rights: Vec<Right>) -> Result<Home, Error> {
+async fn load(
+    db: &Db,
+    visitor: Visitor,
+    scope: Scope,
+    rights: Vec<Right>,
+    portal: String,
+) -> Result<Home, Error> {
     let today = visitor.at.day();
     let month = Month::of(today);
     let first = first_month(month);
     let loaded = db.read(move |connection| {
         let (tasks, channel) = match visitor.role {
-            Role::Reseller { reseller, channel, .. } => {
+            Role::Reseller { reseller, .. } => {
                 let own = crate::channels::store::of_reseller(connection, reseller)?;
-                (tasks::for_reseller(connection, &rights, reseller, channel)?, own)
+                (tasks::for_reseller(connection, &rights, reseller)?, own)
             }
             _ => (tasks::for_root(connection, &rights, scope, today)?, None),
+        };
+        let first_steps = match &channel {
+            Some(channel) => first_steps::of_reseller(connection, channel)?,
+            None if scope == Scope::Root => first_steps::of_root(connection, &portal)?,
+            None => Vec::new(),
         };
         let changes = match scope {
             Scope::Root => audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,
             Scope::Reseller(_) => Vec::new(),
         };
         Ok(Home {
+            first_steps,
             tasks,
             channel,
             changes,

@@ -6,11 +6,10 @@ use diesel::prelude::*;
 use super::{price_tasks, statement_tasks};
 use crate::db::AnyConnection;
 use crate::db::schema::{
-    bundles, channels, customers, products, reseller_request_info as requests, resellers, subscriptions,
-    terms_versions, usage_files, usage_records,
+    channels, reseller_request_info as requests, resellers, terms_versions, usage_files, usage_records,
 };
 use crate::terms::Side;
-use crate::values::{ChannelId, Month, Percent, RequestId, ResellerId, Right, Scope, Timestamp, UsageFileId};
+use crate::values::{Month, Percent, RequestId, ResellerId, Right, Scope, Timestamp, UsageFileId};
 use crate::web::filters::counted;
 
 /// Something that waits for a person.
@@ -55,9 +54,6 @@ pub(super) fn for_root(
         tasks.extend(undecided_files(connection, scope)?);
         tasks.extend(unrated(connection, scope)?);
     }
-    if may(Right::Catalog) {
-        tasks.extend(first_step_of_root(connection)?);
-    }
     Ok(tasks)
 }
 
@@ -66,7 +62,6 @@ pub(super) fn for_reseller(
     connection: &mut AnyConnection,
     rights: &[Right],
     reseller: ResellerId,
-    channel: Option<ChannelId>,
 ) -> QueryResult<Vec<Task>> {
     let may = |right: Right| rights.contains(&right);
     let mut tasks = Vec::new();
@@ -77,9 +72,6 @@ pub(super) fn for_reseller(
     if may(Right::Usage) {
         tasks.extend(undecided_files(connection, Scope::Reseller(reseller))?);
         tasks.extend(unrated(connection, Scope::Reseller(reseller))?);
-    }
-    if let Some(channel) = channel.filter(|_| may(Right::Selling)) {
-        tasks.extend(first_step_of_reseller(connection, channel)?);
     }
     Ok(tasks)
 }
@@ -255,56 +247,4 @@ fn offered_terms(connection: &mut AnyConnection, reseller: ResellerId) -> QueryR
             action: "Review terms",
         })
         .collect())
-}
-
-/// What the provider of a new portal does first.
-fn first_step_of_root(connection: &mut AnyConnection) -> QueryResult<Option<Task>> {
-    let product_count: i64 = products::table.count().get_result(connection)?;
-    let active = bundles::table.filter(bundles::state.ne("draft"));
-    let has_bundle: bool = diesel::select(diesel::dsl::exists(active)).get_result(connection)?;
-    let (icon, href, title, text, action) = match (product_count > 0, has_bundle) {
-        (_, true) => return Ok(None),
-        (false, _) => (
-            "boxes",
-            "/products/new",
-            "Add your first product",
-            "What is counted: hours, gigabytes, seats. Bundles are made of products.",
-            "Add product",
-        ),
-        (true, false) => (
-            "package",
-            "/bundles",
-            "Put your first bundle on sale",
-            "Give it charges and prices, and activate it. Channels sell active bundles.",
-            "See bundles",
-        ),
-    };
-    let (href, title, text) = (href.to_owned(), title.to_owned(), text.to_owned());
-    Ok(Some(Task { icon, tone: "ok", href, title, text, since: None, action }))
-}
-
-/// What a new re-seller does first.
-fn first_step_of_reseller(connection: &mut AnyConnection, channel: ChannelId) -> QueryResult<Option<Task>> {
-    let has_customer: bool =
-        diesel::select(diesel::dsl::exists(customers::table.filter(customers::channel_id.eq(channel))))
-            .get_result(connection)?;
-    let has_subscription: bool = diesel::select(diesel::dsl::exists(
-        subscriptions::table.filter(subscriptions::channel_id.eq(channel)),
-    ))
-    .get_result(connection)?;
-    let (icon, href, title, text, action) = match (has_customer, has_subscription) {
-        (false, _) => {
-            ("users", "/customers/new", "Add your first customer", "Your channel is open.", "Add customer")
-        }
-        (true, false) => (
-            "repeat",
-            "/customers",
-            "Sell your first bundle",
-            "Choose a customer and a bundle.",
-            "See customers",
-        ),
-        (true, true) => return Ok(None),
-    };
-    let (href, title, text) = (href.to_owned(), title.to_owned(), text.to_owned());
-    Ok(Some(Task { icon, tone: "ok", href, title, text, since: None, action }))
 }

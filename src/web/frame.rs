@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::respond::FLASH;
-use super::shell::{Person, Shell, ShellRole, Theme, navigation};
+use super::shell::{Person, Shell, ShellRole, Theme, keys_cookie, navigation};
 use super::{Error, Role, Site, Visitor, csrf};
 use crate::values::Right;
 
@@ -45,6 +45,7 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         flash: take_flash(request),
         demo: site.demo,
         theme,
+        keys: request.cookie(keys_cookie(site.https)).is_none_or(|cookie| cookie.value() != "off"),
         path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
     })
 }

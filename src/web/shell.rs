@@ -25,6 +25,8 @@ pub struct Shell {
     /// Whether the data is invented; each page then says so.
     pub demo: bool,
     pub theme: Theme,
+    /// Whether keys of one letter are shortcuts; each person may switch them off.
+    pub keys: bool,
     /// Path and query of the page, so that a theme change can come back to it.
     pub path: String,
 }
@@ -85,6 +87,11 @@ pub enum Theme {
     Auto,
     Light,
     Dark,
+}
+
+/// The cookie with `off` in it of somebody who wants no shortcuts of one letter.
+pub fn keys_cookie(https: bool) -> &'static str {
+    if https { "__Host-keys" } else { "keys" }
 }
 
 impl Theme {
@@ -168,6 +175,8 @@ pub struct NavItem {
     /// Name of a symbol in `icons.svg`.
     pub icon: &'static str,
     pub count: Option<i64>,
+    /// The letter that, after `g`, goes there.
+    pub key: Option<char>,
     /// Whether the page is this one or below it.
     pub current: bool,
 }
@@ -238,9 +247,27 @@ fn group(title: Option<&'static str>, entries: Vec<Entry>, path: &str) -> NavGro
         href,
         icon,
         count: (count > 0).then_some(count),
+        key: key(href),
         current: is_within(path, href),
     };
     NavGroup { title, items: entries.into_iter().map(item).collect() }
+}
+
+/// The letter of a page that is gone to often.
+fn key(href: &str) -> Option<char> {
+    match href {
+        "/" => Some('o'),
+        "/requests" | "/agreement" => Some('r'),
+        "/resellers" => Some('e'),
+        "/channels" => Some('h'),
+        "/customers" => Some('c'),
+        "/subscriptions" => Some('b'),
+        "/prices" | "/price-requests" => Some('p'),
+        "/reports/revenue" => Some('v'),
+        "/reports/usage" => Some('u'),
+        "/statements" => Some('s'),
+        _ => None,
+    }
 }
 
 fn is_within(path: &str, href: &str) -> bool {
@@ -330,6 +357,7 @@ impl Shell {
             demo: false,
             session: None,
             theme: Theme::Auto,
+            keys: true,
             path: "/".to_owned(),
         }
     }
@@ -378,6 +406,18 @@ mod tests {
         assert_eq!(current("/requests/42/terms"), ["/requests"]);
         assert_eq!(current("/usage/files"), ["/usage/files"]);
         assert!(current("/requests-archive").is_empty());
+    }
+
+    #[test]
+    fn no_two_entries_of_a_menu_have_the_same_key() {
+        for role in [ShellRole::Root, ShellRole::Reseller { channel_ready: true }] {
+            let menu = navigation(role, &Right::ALL, "/", &Waiting::default());
+            let keys: Vec<char> =
+                menu.iter().flat_map(|group| &group.items).filter_map(|item| item.key).collect();
+            let distinct: std::collections::BTreeSet<&char> = keys.iter().collect();
+            assert_eq!(keys.len(), distinct.len(), "{keys:?}");
+            assert!(keys.len() > 5, "{keys:?}");
+        }
     }
 
     #[test]

@@ -25,3 +25,8 @@ pub struct Site {
     pub everyone_needs_factor: bool,
     pub clock: SharedClock,
 }
+
+impl Site {
+    /// The name of a portal that nobody has named.
+    pub const UNNAMED: &str = "Reseller Portal";
+}

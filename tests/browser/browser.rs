@@ -19,7 +19,11 @@ use crate::support::World;
 /// How long a page may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Defines `find(kind, name)`: the visible control of that name, by its label, its `aria-label` or its own words.
+/// How many times somebody presses Tab before giving up.
+const TABS: usize = 150;
+
+/// Defines `find(kind, name)`: the visible control of that name, by its label, its `aria-label` or its own words; and
+/// `namesOf(node)`.
 const FIND: &str = include_str!("find.js");
 
 /// chromedriver, and as many browsers as there are people.
@@ -192,6 +196,11 @@ impl Browser {
         if is_on.convert::<bool>().unwrap() { self } else { self.click(&control) }
     }
 
+    /// Changes a box or a switch.
+    pub fn toggle(&self, label: &str) -> &Self {
+        self.click(&self.control("choice", label))
+    }
+
     /// Presses a button that leads to another page.
     #[track_caller]
     pub fn press(&self, button: &str) -> &Self {
@@ -226,6 +235,17 @@ impl Browser {
         self
     }
 
+    /// Waits until an expression is true in the page.
+    #[track_caller]
+    pub fn wait_for(&self, expression: &str) -> &Self {
+        let deadline = Instant::now() + PATIENCE;
+        while self.evaluate(&format!("return Boolean({expression})")) != json!(true) {
+            assert!(Instant::now() < deadline, "{expression} never comes true on {}", self.address());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self
+    }
+
     fn rows(&self) -> Vec<Vec<String>> {
         let read = "return [...document.querySelectorAll('main tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))";
         serde_json::from_value(self.evaluate(read)).unwrap()
@@ -246,19 +266,54 @@ impl Browser {
         self.runtime.block_on(self.driver.execute(script, vec![])).unwrap().json().clone()
     }
 
+    /// Presses keys where the focus is.
+    pub fn keys(&self, keys: impl Into<TypingData>) -> &Self {
+        let keys = keys.into();
+        self.runtime.block_on(self.driver.action_chain().send_keys(keys).perform()).unwrap();
+        self
+    }
+
+    /// Presses Tab until the focus is on the control of this name, as somebody without a mouse does.
+    #[track_caller]
+    pub fn tab_to(&self, name: &str) -> &Self {
+        let script = format!("{FIND}\nreturn namesOf(document.activeElement).includes({})", json!(name));
+        for _ in 0..TABS {
+            self.keys(Key::Tab);
+            if self.evaluate(&script) == json!(true) {
+                return self;
+            }
+        }
+        panic!("no Tab leads to “{name}” on {}", self.address());
+    }
+
+    /// Presses keys that lead to another page, such as Enter on a link.
+    #[track_caller]
+    pub fn leave_with(&self, keys: impl Into<TypingData>) -> &Self {
+        self.leave("keys", |browser| {
+            browser.keys(keys);
+        })
+    }
+
     /// Clicks, and waits until the next page is there.
     #[track_caller]
     fn leave_by(&self, kind: &str, name: &str) -> &Self {
         let control = self.control(kind, name);
+        self.leave(&format!("{kind} “{name}”"), |browser| {
+            browser.click(&control);
+        })
+    }
+
+    #[track_caller]
+    fn leave(&self, way: &str, go: impl FnOnce(&Self)) -> &Self {
         self.evaluate("window.isLeft = true");
-        self.click(&control);
+        go(self);
         let deadline = Instant::now() + PATIENCE;
         let is_there = "return !window.isLeft && document.readyState === 'complete'";
         // Between two pages no script runs.
         let arrived =
             || self.runtime.block_on(self.driver.execute(is_there, vec![])).ok()?.convert::<bool>().ok();
         while arrived() != Some(true) {
-            assert!(Instant::now() < deadline, "the {kind} “{name}” leads nowhere from {}", self.address());
+            assert!(Instant::now() < deadline, "the {way} leads nowhere from {}", self.address());
             std::thread::sleep(Duration::from_millis(20));
         }
         self

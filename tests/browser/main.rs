@@ -3,6 +3,7 @@
 mod browser;
 mod closely;
 mod journey;
+mod keyboard;
 mod oracle;
 mod pages;
 mod pictures;

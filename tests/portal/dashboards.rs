@@ -1,18 +1,42 @@
 //! The two home pages: what waits for whom, and the month's money.
 
+use reseller_portal::values::StaffRole;
+
 use crate::on_both;
+use crate::support::Client;
 use crate::support::builders::{
     a_bundle, a_channel, a_customer, a_product, a_record, a_request, a_reseller, a_subscription, some_terms,
 };
 
 on_both! {
-    fn a_new_portal_leads_root_to_its_first_bundle(world) {
+    fn a_new_portal_leads_root_step_by_step_to_its_first_channel(world) {
         let root = world.root();
-        assert!(root.get("/").main().contains("Add your first product"));
+        let open = || root.get("/").texts("section[aria-labelledby=first-steps] li.open a");
+        let all = ["Add the first product", "Put the first bundle on sale", "Accept the first re-seller", "Create its channel"];
+        assert_eq!(open(), all);
         let product = a_product("CPU").build(world);
-        assert!(root.get("/").main().contains("Put your first bundle on sale"));
-        a_bundle("CLOUD").includes(product, "1").recurring("10").build(world);
-        assert_eq!(root.get("/").h1(), "Nothing needs you");
+        assert_eq!(open(), all[1..]);
+        let bundle = a_bundle("CLOUD").includes(product, "1").recurring("10").build(world);
+        assert_eq!(open(), all[2..]);
+        let reseller = a_reseller("Kestrel").build(world).id;
+        assert_eq!(open(), all[3..]);
+        a_channel(reseller).sells(&bundle).build(world);
+        assert!(!root.get("/").has("#first-steps"));
+    }
+
+    fn a_new_reseller_is_led_to_its_first_import_and_who_only_reads_gets_no_links(world) {
+        let bundle = a_bundle("CLOUD").recurring("10").build(world);
+        let reseller = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(reseller).sells(&bundle).build(world);
+        let (kim, reader) = (world.reseller(reseller), world.reseller_as(reseller, StaffRole::ReadOnly));
+        let steps = |client: &Client, state: &str| client.get("/").texts(&format!("section[aria-labelledby=first-steps] li.{state}")).len();
+        assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (3, 0));
+        assert_eq!(kim.get("/").texts("section[aria-labelledby=first-steps] a").len(), 3);
+        let customer = a_customer(channel.clone(), "Aldous").build(world);
+        assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (2, 1));
+        a_subscription(customer, &bundle).build(world);
+        assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (1, 2));
+        assert_eq!((steps(&reader, "open"), reader.get("/").texts("section[aria-labelledby=first-steps] a").len()), (1, 0));
     }
 
     fn root_sees_what_waits_for_the_provider_and_the_reseller_what_waits_for_it(world) {

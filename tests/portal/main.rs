@@ -17,6 +17,7 @@ mod rating;
 mod reports;
 mod requests;
 mod schema;
+mod search;
 mod settings;
 mod settlement;
 mod simulation;

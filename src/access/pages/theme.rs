@@ -19,13 +19,18 @@ pub struct Choice {
 
 pub async fn submit(site: Data<Site>, form: Form<Choice>) -> Answer {
     let Form(choice) = form;
-    let cookie = Cookie::build(Theme::cookie(site.https), Theme::named(&choice.theme).name())
+    Ok(keep(&site, Theme::cookie(site.https), Theme::named(&choice.theme).name(), &choice.back))
+}
+
+/// Keeps a choice in the browser for a year, and goes back to where it was made.
+pub(super) fn keep(site: &Site, name: &'static str, value: &'static str, back: &str) -> HttpResponse {
+    let cookie = Cookie::build(name, value)
         .path("/")
         .secure(site.https)
         .http_only(true)
         .same_site(SameSite::Lax)
         .max_age(Duration::days(365))
         .finish();
-    let back = super::sign_in::local_path(&choice.back);
-    Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((header::LOCATION, back)).finish())
+    let back = super::sign_in::local_path(back);
+    HttpResponse::SeeOther().cookie(cookie).insert_header((header::LOCATION, back)).finish()
 }
