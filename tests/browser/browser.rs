@@ -14,7 +14,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities};
 use tokio::runtime::Runtime;
 
-use crate::support::World;
+use crate::support::{Database, World};
 
 /// How long a page may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +33,22 @@ pub struct Desk {
     runtime: Rc<Runtime>,
     /// The portal's address without a slash at the end.
     portal: String,
+    way: Way,
+}
+
+/// By which window people look, and whether their browsers run scripts.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    pub width: u32,
+    pub runs_scripts: bool,
+}
+
+impl Way {
+    /// The ways on a database, so that both together are every width with scripts and without.
+    pub fn all(database: Database) -> [Self; 2] {
+        let (with, without) = if database == Database::Sqlite { (1440, 390) } else { (390, 1440) };
+        [Self { width: with, runs_scripts: true }, Self { width: without, runs_scripts: false }]
+    }
 }
 
 /// One person's browser; it shares nothing with another's.
@@ -58,10 +74,22 @@ impl Desk {
             .find_map(|line| line.rsplit(' ').next()?.trim_end_matches('.').parse().ok())
             .expect("chromedriver tells its port");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { chromedriver, port, runtime: Rc::new(runtime), portal }
+        Self {
+            chromedriver,
+            port,
+            runtime: Rc::new(runtime),
+            portal,
+            way: Way { width: 1440, runs_scripts: true },
+        }
     }
 
-    /// A new person with a desktop's window in light colours.
+    /// The same, with people who look in this way.
+    pub fn by(mut self, way: Way) -> Self {
+        self.way = way;
+        self
+    }
+
+    /// A new person in light colours.
     pub fn person(&self) -> Browser {
         let mut wishes = ChromeCapabilities::new();
         let fixed = [
@@ -78,7 +106,9 @@ impl Desk {
         let driver = self.runtime.block_on(async {
             WebDriver::new(format!("http://127.0.0.1:{}", self.port), wishes).await.unwrap()
         });
-        Browser { driver, runtime: self.runtime.clone(), portal: self.portal.clone() }
+        let person = Browser { driver, runtime: self.runtime.clone(), portal: self.portal.clone() };
+        person.look(self.way.width, 900, false).run_scripts(self.way.runs_scripts);
+        person
     }
 }
 
@@ -114,6 +144,15 @@ impl Browser {
             tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.unwrap();
             tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.unwrap();
         });
+        self
+    }
+
+    /// Whether pages may run scripts; the test's own always run.
+    fn run_scripts(&self, may: bool) -> &Self {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        let off = json!({ "value": !may });
+        let set = tools.execute_cdp_with_params("Emulation.setScriptExecutionDisabled", off);
+        self.runtime.block_on(set).unwrap();
         self
     }
 

@@ -1,6 +1,6 @@
 //! The whole chain, as three people walk it: an applicant, the provider's root and the re-seller's administrator.
 
-use crate::browser::{Browser, Desk};
+use crate::browser::{Browser, Desk, Way};
 use crate::on_both;
 use crate::oracle::{ACCOUNT, Expected, FILE, SERVICE};
 use crate::support::builders::{a_bundle, a_product, an_account};
@@ -11,28 +11,39 @@ const WORDS: &str = "halden sells clouds by the fjord";
 
 on_both! {
     fn from_a_request_to_both_reports(world) {
-        let desk = Desk::at(world.url());
-        let [applicant, root, reseller] = [desk.person(), desk.person(), desk.person()];
-        a_catalog(world);
-        an_account("root@northgate.example").with_password().build(world);
-        root.sign_in("root@northgate.example", PASSWORD).set_up_factor(world).see("Nothing needs you");
-
-        sign_up(world, &applicant);
-        fill_in_the_request(&applicant);
-        review(&root);
-        applicant.open("/application").fill("Your answer", "Forty, most of them in Norway");
-        applicant.press("Send the answer").see("The provider reviews your request");
-        negotiate(&root, &applicant);
-        make_channel(&root);
-        set_password(&root, &reseller);
-        set_own_price(&reseller);
-        sell(&reseller);
-        import(world, &reseller);
-        map(world, &reseller);
-        let expected = Expected::of_the_file();
-        see_reports(&reseller, &expected);
-        see_reports(&root, &expected);
+        let [with_scripts, _] = Way::all(world.database());
+        walk(world, with_scripts);
     }
+
+    fn from_a_request_to_both_reports_without_scripts(world) {
+        let [_, without_scripts] = Way::all(world.database());
+        walk(world, without_scripts);
+    }
+}
+
+fn walk(world: &World, way: Way) {
+    let desk = Desk::at(world.url()).by(way);
+    let [applicant, root, reseller] = [desk.person(), desk.person(), desk.person()];
+    a_catalog(world);
+    an_account("root@northgate.example").with_password().build(world);
+    root.sign_in("root@northgate.example", PASSWORD).set_up_factor(world).see("Nothing needs you");
+
+    sign_up(world, &applicant);
+    assert_eq!(applicant.evaluate("return typeof htmx !== 'undefined'"), way.runs_scripts);
+    fill_in_the_request(&applicant);
+    review(&root);
+    applicant.open("/application").fill("Your answer", "Forty, most of them in Norway");
+    applicant.press("Send the answer").see("The provider reviews your request");
+    negotiate(&root, &applicant);
+    make_channel(&root);
+    set_password(&root, &reseller);
+    set_own_price(&reseller);
+    sell(&reseller);
+    import(world, &reseller);
+    map(world, &reseller);
+    let expected = Expected::of_the_file();
+    see_reports(&reseller, &expected);
+    see_reports(&root, &expected);
 }
 
 /// Compute that is resold at cost plus 15%, for 100 dollars a month.
