@@ -32,7 +32,7 @@ on_both! {
         let steps = |client: &Client, state: &str| client.get("/").texts(&format!("section[aria-labelledby=first-steps] li.{state}")).len();
         assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (3, 0));
         assert_eq!(kim.get("/").texts("section[aria-labelledby=first-steps] a").len(), 3);
-        let customer = a_customer(channel.clone(), "Aldous").build(world);
+        let customer = a_customer(channel, "Aldous").build(world);
         assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (2, 1));
         a_subscription(customer, &bundle).build(world);
         assert_eq!((steps(&kim, "open"), steps(&kim, "met")), (1, 2));
