@@ -5,6 +5,7 @@ pub mod account;
 pub mod code;
 pub mod enter;
 pub mod invitation;
+pub mod mail;
 pub mod password;
 pub mod people;
 pub mod person;

@@ -154,11 +154,13 @@ pub async fn withdraw(
     reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<PriceRequestId>,
     _form: Form<NoFields>,
 ) -> Answer {
     let (id, scope, act) = (id.into_inner(), reseller.scope(), reseller.act());
-    let done = db.write(move |connection| store::withdraw(connection, scope, id, &act)).await;
-    done.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
+    let letterhead = Letterhead::from(&**site);
+    let done = db.write(move |connection| store::withdraw(connection, scope, id, &letterhead, &act));
+    done.await.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
     go.to(format!("/price-requests/{id}"), "The price request is withdrawn")
 }
