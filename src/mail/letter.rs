@@ -195,6 +195,7 @@ mod tests {
             let html = letter.html().unwrap();
             assert_eq!(Html::parse_document(&html).select(&address).count(), 0, "{occasion}");
             assert!(html.contains("<html lang=\"en\">") && !html.contains("url("), "{occasion}");
+            assert!(html.contains(&format!("<title>{}</title>", letter.heading)), "{occasion}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use reseller_portal::values::StaffRole::{Finance, ReadOnly, Seller};
 
-use super::setting::{OFFER, complete};
+use super::setting::{OFFER, complete, refuse_rows, state};
 use crate::on_both;
 use crate::support::World;
 use crate::support::builders::{a_channel, a_request, a_reseller, an_account, some_terms};
@@ -50,6 +50,18 @@ on_both! {
         }
         let asked: Vec<String> = world.written().into_iter().filter(|(to, _)| to == OWNER).map(|(_, text)| text).collect();
         assert!(asked[0].contains("How many?") && asked[1].contains("Not now"), "{asked:?}");
+    }
+
+    fn change_and_mail_happen_together_or_not_at_all(world) {
+        people(world);
+        let id = a_request("Halden").state("draft").build(world);
+        complete(world, id);
+        let (root, applicant) = (world.root(), world.applicant(OWNER));
+        let fields = [("revision", "7"), ("text", "Not now")];
+        assert!(world.told(|| { root.post(&format!("/requests/{id}/rejection"), &fields).expect(409); }).is_empty());
+        refuse_rows(world, "mails");
+        let told = world.told(|| assert!(applicant.post("/application/review", &[]).status >= 500));
+        assert_eq!((told.len(), state(world, id)), (0, "draft"));
     }
 
     fn a_draft_that_is_withdrawn_is_nobodys_news(world) {
