@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::db::{self, AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::keyring::Keyring;
-use crate::mail::{self, Sender};
+use crate::mail::{self, Letterhead, Sender};
 use crate::pressure::{self, Pressure};
 use crate::values::Timestamp;
 use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace};
@@ -133,8 +133,11 @@ fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
     actix_web::rt::spawn(runner.run());
     let now = clock.now();
-    db.write_blocking::<_, Never>(|connection| hourly(connection, config.agree_after_days, now))?;
-    actix_web::rt::spawn(each_hour(db.clone(), clock.clone(), config.agree_after_days));
+    db.write_blocking::<_, Never>(|connection| {
+        hourly(connection, config.agree_after_days, &config.letterhead(), now)
+    })?;
+    let hourly = each_hour(db.clone(), clock.clone(), config.agree_after_days, config.letterhead());
+    actix_web::rt::spawn(hourly);
     actix_web::rt::spawn(seal_log(db.clone(), config.keys.clone()));
     if let Some(smtp_url) = &config.smtp_url {
         actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
@@ -167,19 +170,26 @@ async fn count_waiting(
 
 /// Asks for the running month of each channel that was not rated today, takes silence as agreement, and forgets forms
 /// that were sent long ago.
-fn hourly(connection: &mut AnyConnection, agree_after_days: u32, now: Timestamp) -> Result<(), Failure> {
+fn hourly(
+    connection: &mut AnyConnection,
+    agree_after_days: u32,
+    letterhead: &Letterhead,
+    now: Timestamp,
+) -> Result<(), Failure> {
     db::once::forget_old(connection, now.plus(-once::KEPT))?;
-    settlement::store::agree_by_silence(connection, agree_after_days, now)?;
+    settlement::store::agree_by_silence(connection, agree_after_days, letterhead, now)?;
     rating::store::rate_today(connection, now)
 }
 
 /// The hourly work, from an hour after the start on; the first time it is done before the first visitor comes.
-async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32) {
+async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32, letterhead: Letterhead) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     loop {
         tokio::time::sleep(HOUR).await;
         let now = clock.now();
-        let done = db.write::<_, Never>(move |connection| hourly(connection, agree_after_days, now));
+        let letterhead = letterhead.clone();
+        let done =
+            db.write::<_, Never>(move |connection| hourly(connection, agree_after_days, &letterhead, now));
         if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::encryption;
 use crate::keyring::Keyring;
+use crate::mail::Letterhead;
 use crate::private;
 use crate::tls::Certificate;
 use crate::web::{Proxies, Site};
@@ -166,6 +167,11 @@ impl Config {
             mail_from: given.mail_from.or(from_file.mail_from).unwrap_or_else(|| "portal@localhost".into()),
             listen,
         })
+    }
+
+    /// What mails say of the portal.
+    pub fn letterhead(&self) -> Letterhead {
+        Letterhead { portal: self.portal_name.clone(), public_url: self.public_url.clone() }
     }
 
     /// Whether people reach the portal by TLS, so that cookies may insist on it.

@@ -113,6 +113,8 @@ site_map! {
     Member(Read, proved) POST "/account/sessions/{id}/ending" => access::pages::account::end;
     Member GET "/account/password" => access::pages::password::show;
     Member(Read, fully_proved) POST "/account/password" => access::pages::password::submit;
+    Member GET "/account/mail" => access::pages::mail::show;
+    Member POST "/account/mail" => access::pages::mail::submit;
     Member GET "/account/second-factor" => access::pages::second_factor::show;
     Member(Read, fully_proved) POST "/account/second-factor" => access::pages::second_factor::submit;
     Member(Read, fully_proved) POST "/account/second-factor/removal" => access::pages::second_factor::remove;
@@ -135,6 +137,7 @@ site_map! {
     Root GET "/audit" => audit::pages::list;
     Root GET "/audit.csv" => audit::pages::csv;
     Root(Outbox) GET "/outbox" => mail::pages::list;
+    Root(Outbox) GET "/outbox/samples" => mail::pages::samples;
     Root(Outbox) GET "/outbox/{id}" => mail::pages::show;
 
     Member GET "/customers" => customers::pages::customers::show;

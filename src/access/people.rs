@@ -8,7 +8,7 @@ use crate::audit::{self, Event};
 use crate::db::query::ForUpdate;
 use crate::db::schema::{sessions, users};
 use crate::db::{AnyConnection, Failure};
-use crate::mail::{self, Letterhead, NewMail};
+use crate::mail::{self, Letterhead, News, Occasion, Recipient, TWO_WEEKS};
 use crate::values::{AccountSide, Act, Email, ResellerId, Scope, StaffRole, UserId};
 
 /// Why a change of people was refused; `Display` is the message.
@@ -87,15 +87,15 @@ pub fn send_link(
         return Err(Failure::Refused(PeopleRefusal::Disabled));
     }
     let path = tokens::set_password_path(connection, user.id, act.at)?;
-    let Letterhead { portal, public_url } = letterhead;
-    let body = format!(
-        "{} has made this link for you. It sets the password of your account “{}” at {portal}, works once, and is \
-         over after 14 days:\n\n{public_url}{path}\n",
-        act.who.name, user.user_name
-    );
-    let mail =
-        NewMail { recipient: user.email.clone(), subject: format!("{portal}: set your password"), body };
-    mail::store::post(connection, &mail, act.at)?;
+    let news = News {
+        who: act.who.name.clone(),
+        facts: vec![("User name", user.user_name.to_string())],
+        path,
+        once: Some(TWO_WEEKS),
+        ..News::default()
+    };
+    let to = [Recipient::Member(user.email.clone())];
+    mail::tell(connection, Occasion::PasswordLink, &to, &news, letterhead, act.at)?;
     let event = Event::on(
         "user",
         user.id,

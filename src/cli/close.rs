@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use super::rate;
 use crate::app::Parts;
 use crate::db::{Decided, Failure};
-use crate::mail::Letterhead;
 use crate::settlement::state::Refusal;
 use crate::settlement::{Statement, notices, store};
 use crate::values::{Act, Actor, ActorKind, Scope, StatementId};
@@ -70,9 +69,7 @@ fn tell(parts: &Parts, options: &Options, id: StatementId, out: &mut impl Write)
 }
 
 fn send(parts: &Parts, id: StatementId) -> anyhow::Result<()> {
-    let letterhead =
-        Letterhead { portal: parts.config.portal_name.clone(), public_url: parts.config.public_url.clone() };
-    let act = act(parts);
+    let (letterhead, act) = (parts.config.letterhead(), act(parts));
     parts.db.write_blocking::<_, Refusal>(|connection| {
         let statement = store::send(connection, id, &act)?;
         let days = parts.config.agree_after_days;

@@ -244,6 +244,19 @@ diesel::table! {
         sent_at -> Nullable<Instant>,
         attempts -> BigInt,
         last_error -> Nullable<Text>,
+        occasion -> Nullable<Text>,
+        letter -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    mail_choices (user_id, occasion) {
+        user_id -> Uid,
+        occasion -> Text,
+        wanted -> Bool,
     }
 }
 
@@ -891,6 +904,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     audit_seals,
     mails,
+    mail_choices,
     jobs,
     request_events,
     request_assessments,

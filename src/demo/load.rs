@@ -54,8 +54,7 @@ pub fn is_empty(connection: &mut AnyConnection) -> QueryResult<bool> {
 /// Loads everything into an empty database; `tell` says how far it is.
 pub fn load(parts: &Parts, tell: impl Fn(&str)) -> anyhow::Result<()> {
     let now = parts.clock.now();
-    let letterhead =
-        Letterhead { portal: parts.config.portal_name.clone(), public_url: parts.config.public_url.clone() };
+    let letterhead = parts.config.letterhead();
     tell("catalog and accounts");
     let root = write(parts, |connection| first_root(connection, now))?;
     let stage = Stage { today: now.day(), root, letterhead };

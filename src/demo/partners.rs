@@ -13,6 +13,7 @@ use crate::requests::state::Step;
 use crate::requests::store;
 use crate::requests::{
     Assessment, CONDITIONS_VERSION, Contact, ContactKind, Interest, Recommendation, accept, negotiate,
+    notices,
 };
 use crate::terms::{Collector, Offer, ShareBasis, ShareRule, Side, Tier};
 use crate::values::{Act, Actor, ActorKind, ChannelId, Month, RequestId, Scope, Timestamp};
@@ -60,8 +61,8 @@ fn walk(
     let by_them = |days| applicant(company, at(stage, company, days));
     let by_root = |days| stage.root(at(stage, company, days));
     let step = |connection: &mut AnyConnection, step, text: &str, act: Act| -> anyhow::Result<()> {
-        ok(store::take_step(connection, id, None, step, text, &act))?;
-        Ok(())
+        let request = ok(store::take_step(connection, id, None, step, text, &act))?;
+        Ok(notices::step(connection, &request, step, text, &stage.letterhead, &act)?)
     };
     step(connection, Step::Submit, "", by_them(1))?;
     match company.stage {
@@ -195,6 +196,7 @@ fn negotiation(
         id,
         Side::Provider,
         &offer(company, first, from, "Our usual terms")?,
+        &stage.letterhead,
         &by_root(5),
     ))?;
     if company.stage == Reached::Offered {
@@ -202,11 +204,12 @@ fn negotiation(
     }
     let wish = "With our support desk carrying first line, this is where the numbers work.";
     let asked = offer(company, company.share, from, wish)?;
-    let number = ok(negotiate::offer(connection, id, Side::Reseller, &asked, &by_them(7)))?;
+    let number =
+        ok(negotiate::offer(connection, id, Side::Reseller, &asked, &stage.letterhead, &by_them(7)))?;
     if company.stage == Reached::Countered {
         return Ok(None);
     }
-    ok(negotiate::agree(connection, id, Side::Provider, number, &by_root(8)))?;
+    ok(negotiate::agree(connection, id, Side::Provider, number, &stage.letterhead, &by_root(8)))?;
     let revision = store::find(connection, id)?.revision;
     let reseller = ok(accept::accept(connection, id, revision, &stage.letterhead, &by_root(9)))?;
     if company.channel.is_empty() {
@@ -226,7 +229,7 @@ fn negotiation(
     let sold = sold(connection)?;
     let act = by_root(12);
     let channel = ok(channels::store::create(connection, reseller, &details, &currencies, &sold, &act))?;
-    accept::activation_mail(connection, reseller, &stage.letterhead, &act)?;
+    notices::channel_opened(connection, reseller, &stage.letterhead, &act)?;
     Ok(Some(channel))
 }
 
@@ -257,7 +260,7 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
             _ => continue,
         };
         let act = stage.root(office_hour(stage.today - chrono::Days::new(days), company.name));
-        ok(resellers::change_state(connection, account.id, next, reason, &act))?;
+        ok(resellers::change_state(connection, account.id, next, reason, &stage.letterhead, &act))?;
     }
     ask_for_a_price(connection, stage)?;
     let costa = resellers::list(connection)?.into_iter().find(|account| account.name == "Costa Cloud");
@@ -266,7 +269,7 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
         act.who.kind = ActorKind::Reseller;
         let better =
             offer(company, "18", stage.month(0).next(), "We have doubled our customers since we began.")?;
-        ok(negotiate::offer(connection, account.request, Side::Reseller, &better, &act))?;
+        ok(negotiate::offer(connection, account.request, Side::Reseller, &better, &stage.letterhead, &act))?;
     }
     Ok(())
 }

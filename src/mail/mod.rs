@@ -1,22 +1,43 @@
 //! Mail goes through an outbox table in the change's own transaction, so that nothing is lost and nothing is sent
 //! for a change that did not happen. Without a mail server root reads the outbox in the portal.
+//!
+//! A change tells its news on an occasion; the words of every occasion stand in one place, and one letter is rendered
+//! as text and as HTML. A mail goes to the other side, never to whoever acted, and says nothing that is
+//! internal to the side it comes from.
 
+pub mod choices;
+mod letter;
+mod news;
+mod occasion;
 pub mod pages;
 pub mod people;
+pub mod samples;
 mod sender;
 pub mod store;
 
+pub use letter::{Button, Letter};
+pub use news::{HALF_AN_HOUR, News, TWO_WEEKS};
+pub use occasion::{Group, Occasion};
 pub use sender::{Sender, send_waiting};
+pub use store::tell;
 
 use crate::values::{Email, MailId, Timestamp};
 
-/// A mail to be sent.
-#[derive(Debug, Clone)]
-pub struct NewMail {
-    pub recipient: Email,
-    pub subject: String,
-    /// Plain text.
-    pub body: String,
+/// Who gets a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// Somebody with an account, who chooses.
+    Member(Email),
+    /// Somebody without one, who gets all.
+    Applicant(Email),
+}
+
+impl Recipient {
+    pub fn address(&self) -> &Email {
+        match self {
+            Self::Member(address) | Self::Applicant(address) => address,
+        }
+    }
 }
 
 /// A mail in the outbox.
@@ -25,33 +46,43 @@ pub struct Mail {
     pub id: MailId,
     pub recipient: Email,
     pub subject: String,
+    /// Plain text.
     pub body: String,
     pub created_at: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub attempts: i64,
     pub last_error: Option<String>,
+    /// `None` for a mail from before mails had occasions.
+    pub occasion: Option<Occasion>,
+    /// What text and HTML are made from; `None` for a mail from before, which has its text alone.
+    pub letter: Option<Letter>,
 }
 
 impl Mail {
     /// The body in pieces, each with whether it is a link to be followed.
     pub fn pieces(&self) -> Vec<(&str, bool)> {
-        let is_link = |piece: &str| piece.starts_with("https://") || piece.starts_with("http://");
-        self.body
-            .split_inclusive(char::is_whitespace)
-            .flat_map(|piece| {
-                let (word, space) = piece.split_at(piece.trim_end().len());
-                [(word, is_link(word)), (space, false)]
-            })
-            .collect()
+        pieces(&self.body)
     }
 
-    /// The body without what lets somebody in: once it is sent, that is its recipient's alone.
-    fn without_secrets(&self) -> String {
-        self.pieces()
-            .into_iter()
-            .map(|(piece, is_link)| if is_link { closed(piece) } else { piece })
-            .collect()
+    /// Body and letter without what lets somebody in: once the mail is sent, that is its recipient's alone.
+    fn without_secrets(&self) -> (String, Option<Letter>) {
+        (without_secrets(&self.body), self.letter.clone().map(|letter| letter.with_words(without_secrets)))
     }
+}
+
+/// A text in pieces, each with whether it is a link to be followed.
+fn pieces(text: &str) -> Vec<(&str, bool)> {
+    let is_link = |piece: &str| piece.starts_with("https://") || piece.starts_with("http://");
+    text.split_inclusive(char::is_whitespace)
+        .flat_map(|piece| {
+            let (word, space) = piece.split_at(piece.trim_end().len());
+            [(word, is_link(word)), (space, false)]
+        })
+        .collect()
+}
+
+fn without_secrets(text: &str) -> String {
+    pieces(text).into_iter().map(|(piece, is_link)| if is_link { closed(piece) } else { piece }).collect()
 }
 
 /// A one-use link without its secret; any other link as it is.
@@ -88,6 +119,8 @@ mod tests {
             sent_at: None,
             attempts: 0,
             last_error: None,
+            occasion: None,
+            letter: None,
         }
     }
 
@@ -95,7 +128,25 @@ mod tests {
     fn a_sent_mail_keeps_its_words_and_other_links_but_no_way_in() {
         let body = "Open\n\nhttps://portal.example/welcome/s3cret\n\nor https://portal.example/enter/s3cret and \
                     see https://portal.example/statements/1\n";
-        assert_eq!(a_mail(body).without_secrets(), body.replace("s3cret", ""));
+        assert_eq!(a_mail(body).without_secrets(), (body.replace("s3cret", ""), None));
+    }
+
+    #[test]
+    fn what_is_sent_loses_its_way_in_in_both_of_its_parts() {
+        let letterhead =
+            Letterhead { portal: "Northgate".into(), public_url: "https://portal.example".into() };
+        for path in ["/welcome/s3cret", "/enter/s3cret"] {
+            let news = News { path: path.into(), once: Some(TWO_WEEKS), ..News::default() };
+            let to = Recipient::Member("kim@kestrel.example".parse().unwrap());
+            let letter = Letter::of(Occasion::PasswordLink, &news, &to, &letterhead);
+            let body = letter.text().unwrap();
+            assert!(body.contains("s3cret") && letter.html().unwrap().contains("s3cret"));
+            let (body, letter) = Mail { letter: Some(letter), ..a_mail(&body) }.without_secrets();
+            let letter = letter.unwrap();
+            for part in [&body, &letter.text().unwrap(), &letter.html().unwrap()] {
+                assert!(!part.contains("s3cret") && part.contains("Set the password"), "{part}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sends what waits in the outbox through the configured mail server.
 
-use lettre::message::Mailbox;
+use lettre::message::{Mailbox, MultiPart};
 use lettre::{Message, SmtpTransport, Transport};
 
 use super::{Mail, store};
@@ -26,12 +26,15 @@ impl Sender {
 
     fn message(&self, mail: &Mail) -> Result<Message, String> {
         let to: Mailbox = mail.recipient.as_str().parse().map_err(|error| format!("{error}"))?;
-        Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .subject(&mail.subject)
-            .body(mail.body.clone())
-            .map_err(|error| error.to_string())
+        let message = Message::builder().from(self.from.clone()).to(to).subject(&mail.subject);
+        let made = match &mail.letter {
+            Some(letter) => {
+                let html = letter.html().map_err(|error| error.to_string())?;
+                message.multipart(MultiPart::alternative_plain_html(mail.body.clone(), html))
+            }
+            None => message.body(mail.body.clone()),
+        };
+        made.map_err(|error| error.to_string())
     }
 }
 
@@ -55,25 +58,58 @@ pub fn send_waiting(db: &Db, sender: &Sender, clock: &SharedClock) -> Result<usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::{Letter, Letterhead, News, Occasion, Recipient};
     use crate::values::{MailId, Timestamp};
 
-    #[test]
-    fn line_ends_in_what_people_typed_add_no_header_and_no_recipient() {
-        let sender = Sender::new("smtp://localhost", "portal@northgate.example").unwrap();
-        let mail = Mail {
+    fn a_mail(subject: &str, body: &str) -> Mail {
+        Mail {
             id: MailId::generate(),
             recipient: "kim@kestrel.example".parse().unwrap(),
-            subject: "Kestrel\r\nBcc: thief@evil.example\r\n\r\nRead this".into(),
-            body: "Hello\r\n.\r\nRCPT TO:<thief@evil.example>\r\n".into(),
+            subject: subject.into(),
+            body: body.into(),
             created_at: Timestamp::from_micros(0).unwrap(),
             sent_at: None,
             attempts: 0,
             last_error: None,
-        };
-        let message = sender.message(&mail).unwrap();
+            occasion: None,
+            letter: None,
+        }
+    }
+
+    fn sent(mail: &Mail) -> (Message, String) {
+        let sender = Sender::new("smtp://localhost", "portal@northgate.example").unwrap();
+        let message = sender.message(mail).unwrap();
+        let written = String::from_utf8(message.formatted()).unwrap();
+        (message, written)
+    }
+
+    #[test]
+    fn a_letter_is_sent_as_text_and_as_html_of_the_same_words() {
+        let news = News { who: "Kestrel".into(), about: "RR-2026-00042".into(), ..News::default() };
+        let to = Recipient::Member("kim@kestrel.example".parse().unwrap());
+        let letterhead = Letterhead { portal: "Northgate".into(), public_url: "https://p.example".into() };
+        let letter = Letter::of(Occasion::RequestSubmitted, &news, &to, &letterhead);
+        let mail = Mail { body: letter.text().unwrap(), letter: Some(letter), ..a_mail("Hello", "") };
+        let (_, written) = sent(&mail);
+        assert!(written.contains("Content-Type: multipart/alternative;"), "{written}");
+        let parts: Vec<&str> = written.split("Content-Type: text/").skip(1).collect();
+        assert!(parts.len() == 2 && parts[0].starts_with("plain;") && parts[1].starts_with("html;"));
+        for part in parts {
+            assert!(part.contains("Kestrel asks to become a re-seller"), "{part}");
+        }
+        let (_, before) = sent(&a_mail("Hello", "Words from before"));
+        assert!(!before.contains("multipart") && before.contains("Words from before"));
+    }
+
+    #[test]
+    fn line_ends_in_what_people_typed_add_no_header_and_no_recipient() {
+        let mail = a_mail(
+            "Kestrel\r\nBcc: thief@evil.example\r\n\r\nRead this",
+            "Hello\r\n.\r\nRCPT TO:<thief@evil.example>\r\n",
+        );
+        let (message, written) = sent(&mail);
         let recipients: Vec<String> = message.envelope().to().iter().map(ToString::to_string).collect();
         assert_eq!(recipients, ["kim@kestrel.example"]);
-        let written = String::from_utf8(message.formatted()).unwrap();
         let (headers, body) = written.split_once("\r\n\r\n").unwrap();
         assert!(!headers.contains("\nBcc") && !headers.contains("\nRead"), "{headers}");
         assert!(body.contains("Hello"), "{written}");

@@ -9,6 +9,7 @@ pub mod accept;
 pub mod duplicates;
 mod model;
 pub mod negotiate;
+pub mod notices;
 pub mod pages;
 pub mod resellers;
 pub mod state;

@@ -1,9 +1,11 @@
 //! Terms on the table: offers and answers of both sides, with their entries in the timeline.
 
+use super::notices;
 use super::state::Step;
 use super::store::{self, Outcome, Refusal};
 use super::{EntryKind, RequestState};
 use crate::db::{AnyConnection, Failure};
+use crate::mail::{Letterhead, Occasion};
 use crate::terms::{self, Offer, Side};
 use crate::values::{Act, ActorKind, RequestId};
 
@@ -13,6 +15,7 @@ pub fn offer(
     id: RequestId,
     side: Side,
     offer: &Offer,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> Outcome<i64> {
     let request = store::find(connection, id)?;
@@ -26,6 +29,8 @@ pub fn offer(
         .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     let text = format!("Offered version {number}: a share of {}%. {}", offer.rule.general, offer.note);
     store::note(connection, id, EntryKind::Terms, None, text.trim(), act)?;
+    let told = (number, offer);
+    notices::terms(connection, id, side, Occasion::TermsOffered, told, letterhead, act)?;
     Ok(number)
 }
 
@@ -35,12 +40,15 @@ pub fn agree(
     id: RequestId,
     side: Side,
     number: i64,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> Outcome<()> {
     keeps_open(connection, id, act)?;
-    terms::store::agree(connection, id, side, number, act)
+    let answered = terms::store::agree(connection, id, side, number, act)
         .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     store::note(connection, id, EntryKind::Terms, None, &format!("Agreed to version {number}"), act)?;
+    let told = (number, &answered.offer);
+    notices::terms(connection, id, side, Occasion::TermsAgreed, told, letterhead, act)?;
     Ok(())
 }
 
@@ -50,12 +58,15 @@ pub fn decline(
     id: RequestId,
     side: Side,
     number: i64,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> Outcome<()> {
     keeps_open(connection, id, act)?;
-    terms::store::decline(connection, id, side, number, act)
+    let answered = terms::store::decline(connection, id, side, number, act)
         .map_err(|failure| failure.map_refusal(Refusal::Terms))?;
     store::note(connection, id, EntryKind::Terms, None, &format!("Declined version {number}"), act)?;
+    let told = (number, &answered.offer);
+    notices::terms(connection, id, side, Occasion::TermsDeclined, told, letterhead, act)?;
     Ok(())
 }
 

@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::notices;
 use crate::audit::{self, Event};
 use crate::db::schema::{channels, resellers, users};
 use crate::db::{AnyConnection, Failure};
+use crate::mail::Letterhead;
 use crate::text_enum;
 use crate::values::{Act, ChannelId, RequestId, ResellerId, Timestamp};
 
@@ -92,6 +94,12 @@ pub fn find(connection: &mut AnyConnection, id: ResellerId) -> QueryResult<Resel
     list(connection)?.into_iter().find(|reseller| reseller.id == id).ok_or(diesel::result::Error::NotFound)
 }
 
+/// The re-seller that a request became.
+pub fn of_request(connection: &mut AnyConnection, request: RequestId) -> QueryResult<Option<ResellerId>> {
+    let own = resellers::table.filter(resellers::request_id.eq(request)).select(resellers::id);
+    own.first(connection).optional()
+}
+
 /// The channel of the re-seller that a request became.
 pub fn channel_of(connection: &mut AnyConnection, request: RequestId) -> QueryResult<Option<ChannelId>> {
     channels::table
@@ -108,12 +116,14 @@ pub fn change_state(
     id: ResellerId,
     next: ResellerState,
     reason: &str,
+    letterhead: &Letterhead,
     act: &Act,
 ) -> Result<(), Failure<NotFromHere>> {
     let before = find(connection, id)?;
     if !before.state.leads_to(next) {
         return Err(Failure::Refused(NotFromHere(before.state)));
     }
+    notices::account(connection, &before, next, letterhead, act)?;
     let closed_on = (next == ResellerState::Closed).then(|| act.today());
     diesel::update(resellers::table.find(id))
         .set((resellers::state.eq(next), resellers::closed_on.eq(closed_on)))

@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 
+use super::store::silent_on;
 use super::{Dispute, Statement};
 use crate::db::AnyConnection;
-use crate::mail::{self, Letterhead, people};
-use crate::values::{Act, Email};
+use crate::mail::{self, Letterhead, News, Occasion, people};
+use crate::values::{Act, Amount};
+use crate::web::filters::group_digits;
 
 /// Tells the re-seller that a statement waits for its answer.
 pub fn sent(
@@ -15,13 +17,45 @@ pub fn sent(
     days: u32,
     act: &Act,
 ) -> QueryResult<()> {
-    let said = format!(
-        "Your statement of {} in {} is ready. Agree to it, or dispute single lines; without an answer it counts as \
-         agreed after {days} days.",
-        statement.month.first_day().format("%B %Y"),
-        statement.currency
-    );
-    tell_reseller(connection, statement, "Your statement is ready", &said, letterhead, act)
+    let last = silent_on(act.at, days).format("%-d %B %Y").to_string();
+    let news = about(statement, Some(("Counts as agreed from", last)));
+    tell_reseller(connection, statement, Occasion::StatementSent, &news, letterhead, act)
+}
+
+/// Tells the provider that the re-seller agrees.
+pub fn agreed(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    tell_root(connection, Occasion::StatementAgreed, &about(statement, None), letterhead, act)
+}
+
+/// Tells both sides that silence was taken as agreement.
+pub fn silent(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let news = about(statement, None);
+    tell_root(connection, Occasion::StatementSilent, &news, letterhead, act)?;
+    tell_reseller(connection, statement, Occasion::StatementSilent, &news, letterhead, act)
+}
+
+/// Tells the re-seller that what it was sent is open again. What was not sent yet, it has not seen.
+pub fn reopened(
+    connection: &mut AnyConnection,
+    before: &Statement,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    if before.sent_at.is_none() {
+        return Ok(());
+    }
+    let news = about(before, None);
+    tell_reseller(connection, before, Occasion::StatementReopened, &news, letterhead, act)
 }
 
 /// Tells the re-seller that a statement was posted.
@@ -31,8 +65,35 @@ pub fn posted(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let said = format!("Statement {} was posted. It never changes from now on.", statement.name());
-    tell_reseller(connection, statement, "A statement was posted", &said, letterhead, act)
+    let due = statement.posted.as_ref().map(|posted| posted.due_on.format("%-d %B %Y").to_string());
+    let news = about(statement, due.map(|due| ("Due on", due)));
+    tell_reseller(connection, statement, Occasion::StatementPosted, &news, letterhead, act)
+}
+
+/// Tells the re-seller that a payment was recorded.
+pub fn paid(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    amount: Amount,
+    reference: &str,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let size = group_digits(&Amount::from_micros(amount.micros().abs()).plain(statement.currency));
+    let mut news = about(statement, Some(("Amount", format!("{} {size}", statement.currency))));
+    news.facts.push(("Reference", reference.to_owned()));
+    tell_reseller(connection, statement, Occasion::StatementPaid, &news, letterhead, act)
+}
+
+/// Tells the re-seller that a payment was taken back.
+pub fn payment_reversed(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let news = about(statement, None);
+    tell_reseller(connection, statement, Occasion::PaymentReversed, &news, letterhead, act)
 }
 
 /// Tells the re-seller what root answered to a dispute.
@@ -44,8 +105,9 @@ pub fn answered(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let said = format!("Your dispute of {} was answered: {answer}", dispute.line_text);
-    tell_reseller(connection, statement, "Your dispute was answered", &said, letterhead, act)
+    let news = about(statement, Some(("Line", dispute.line_text.clone())));
+    let news = News { quote: answer.to_owned(), ..news };
+    tell_reseller(connection, statement, Occasion::DisputeAnswered, &news, letterhead, act)
 }
 
 /// Tells the provider that a line is disputed.
@@ -57,33 +119,57 @@ pub fn disputed(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let roots = people::roots(connection)?;
-    let said = format!("{} disputes {line} of {}: {reason}", statement.reseller_name, statement.name());
-    post(connection, roots, statement, "A line is disputed", &said, letterhead, act)
+    let news = about(statement, Some(("Line", line.to_owned())));
+    let news = News { quote: reason.to_owned(), ..news };
+    tell_root(connection, Occasion::LineDisputed, &news, letterhead, act)
+}
+
+/// Tells the provider that a dispute was taken back.
+pub fn dispute_withdrawn(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    dispute: &Dispute,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let news = about(statement, Some(("Line", dispute.line_text.clone())));
+    tell_root(connection, Occasion::DisputeWithdrawn, &news, letterhead, act)
+}
+
+fn about(statement: &Statement, more: Option<(&'static str, String)>) -> News {
+    let mut facts = vec![
+        ("Statement", statement.name()),
+        ("Month", statement.month.first_day().format("%B %Y").to_string()),
+    ];
+    facts.extend(more);
+    News {
+        about: statement.name(),
+        who: statement.reseller_name.clone(),
+        facts,
+        path: format!("/statements/{}", statement.id),
+        ..News::default()
+    }
+}
+
+fn tell_root(
+    connection: &mut AnyConnection,
+    occasion: Occasion,
+    news: &News,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let people = people::roots(connection, occasion, act)?;
+    mail::tell(connection, occasion, &people, news, letterhead, act.at)
 }
 
 fn tell_reseller(
     connection: &mut AnyConnection,
     statement: &Statement,
-    subject: &str,
-    said: &str,
+    occasion: Occasion,
+    news: &News,
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let people = people::of_reseller(connection, statement.reseller)?;
-    post(connection, people, statement, subject, said, letterhead, act)
-}
-
-fn post(
-    connection: &mut AnyConnection,
-    people: Vec<Email>,
-    statement: &Statement,
-    subject: &str,
-    said: &str,
-    letterhead: &Letterhead,
-    act: &Act,
-) -> QueryResult<()> {
-    let (subject, path) =
-        (format!("{subject}: {}", statement.name()), format!("/statements/{}", statement.id));
-    mail::store::post_about(connection, people, &subject, (said, &path), letterhead, act.at)
+    let people = people::of_reseller(connection, statement.reseller, occasion, act)?;
+    mail::tell(connection, occasion, &people, news, letterhead, act.at)
 }

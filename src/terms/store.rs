@@ -168,14 +168,14 @@ pub fn propose(
 }
 
 /// Agrees to the other side's open offer, as version `number` that was read. A running re-seller's months from its
-/// first one on are rated again.
+/// first one on are rated again. Returns what was agreed to.
 pub fn agree(
     connection: &mut AnyConnection,
     request: RequestId,
     side: Side,
     number: i64,
     act: &Act,
-) -> Outcome<()> {
+) -> Outcome<TermsVersion> {
     let open = open_offer(connection, request, side, number)?;
     begins_in_an_open_month(connection, request, &open.offer)?;
     answer(connection, open.id, TermsState::Agreed, act)?;
@@ -185,7 +185,7 @@ pub fn agree(
     if let Some(channel) = channel {
         jobs::store::rate_months(connection, channel, open.offer.valid_from, Month::of(act.today()), act.at)?;
     }
-    Ok(())
+    Ok(open)
 }
 
 /// The channel of a running re-seller.
@@ -207,14 +207,14 @@ fn begins_in_an_open_month(connection: &mut AnyConnection, request: RequestId, o
     }
 }
 
-/// Declines the other side's open offer.
+/// Declines the other side's open offer, which it returns.
 pub fn decline(
     connection: &mut AnyConnection,
     request: RequestId,
     side: Side,
     number: i64,
     act: &Act,
-) -> Outcome<()> {
+) -> Outcome<TermsVersion> {
     let open = open_offer(connection, request, side, number)?;
     answer(connection, open.id, TermsState::Declined, act)?;
     record(
@@ -225,7 +225,7 @@ pub fn decline(
         &open.offer,
         act,
     )?;
-    Ok(())
+    Ok(open)
 }
 
 fn open_offer(

@@ -6,6 +6,7 @@ mod closed;
 mod details;
 mod drift;
 mod editor;
+mod mails;
 mod one;
 mod planned;
 mod price_requests;

@@ -7,6 +7,7 @@ mod decisions;
 mod duplicates;
 mod list;
 mod log;
+mod mails;
 mod negotiation;
 mod races;
 pub mod setting;

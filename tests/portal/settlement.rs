@@ -7,6 +7,7 @@ mod corrections;
 mod credits;
 mod example;
 mod limits;
+mod mails;
 mod months;
 mod pages;
 mod posting;

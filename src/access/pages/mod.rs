@@ -6,6 +6,7 @@ pub mod code;
 pub mod enter;
 pub mod invitation;
 pub mod keys;
+pub mod mail;
 pub mod password;
 pub mod people;
 pub mod person;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::access::{AccountState, store, throttle, tokens, tries};
 use crate::db::{AnyConnection, Db, Failure};
-use crate::mail::{self, Letterhead, NewMail};
+use crate::mail::{self, HALF_AN_HOUR, Letterhead, News, Occasion, Recipient};
 use crate::values::{AccountSide, Email, Timestamp};
 use crate::web::{Answer, Errors, Form, Shell, Site, page, page_with};
 
@@ -58,21 +58,25 @@ fn send_link(
     else {
         return Ok(());
     };
-    let Letterhead { portal, public_url } = letterhead;
-    let body = match user.side {
+    let news = match user.side {
         // Who holds a root administrator's mail must not hold the portal.
-        AccountSide::Root => format!(
-            "Somebody asked for a new password of your account at {portal}. An account of root gets one from another \
-             root administrator, on the page People, or on the server with\n\n  reseller-portal user recover --email \
-             {email}\n\nIf it was not you, nothing happens.\n"
-        ),
-        AccountSide::Reseller => format!(
-            "Open this link to set a new password at {portal}. It works once, for 30 minutes:\n\n\
-             {public_url}{}\n\nIf you did not ask for it, nothing happens.\n",
-            tokens::recovery_path(connection, user.id, now)?
-        ),
+        AccountSide::Root => News {
+            facts: vec![
+                (
+                    "In the portal",
+                    "another root administrator makes you a link, on the page People".to_owned(),
+                ),
+                ("On the server", format!("reseller-portal user recover --email {email}")),
+            ],
+            ..News::default()
+        },
+        AccountSide::Reseller => News {
+            path: tokens::recovery_path(connection, user.id, now)?,
+            once: Some(HALF_AN_HOUR),
+            ..News::default()
+        },
     };
-    let mail = NewMail { recipient: email.clone(), subject: format!("{portal}: your password"), body };
-    mail::store::post(connection, &mail, now)?;
+    let to = [Recipient::Member(email.clone())];
+    mail::tell(connection, Occasion::PasswordForgotten, &to, &news, letterhead, now)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::access::{store, throttle, tokens, tries};
 use crate::db::{AnyConnection, Db, Failure};
-use crate::mail::{self, NewMail};
+use crate::mail::{self, Letterhead, News, Occasion, Recipient, TWO_WEEKS};
 use crate::values::{Email, Timestamp};
 use crate::web::{Answer, Errors, Form, Shell, Site, Visitor, page, page_with};
 
@@ -54,15 +54,14 @@ pub async fn submit(
         let refused = SignUpPage { shell, form, errors, sent_to: None, demo_link: None };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
-    let (recipient, now, url, name) =
-        (email.clone(), site.clock.now(), site.public_url.clone(), site.name.clone());
+    let (recipient, now, letterhead) = (email.clone(), site.clock.now(), Letterhead::from(&**site));
     let from = Visitor::of(&request).address.unwrap_or_default();
     let send = move |connection: &mut AnyConnection| {
         if is_too_many(connection, &recipient, &from, now)? {
             tracing::warn!(address = %from, "a link was refused: too many were asked for");
             return Ok(None);
         }
-        send_link(connection, &recipient, &url, &name, now)
+        send_link(connection, &recipient, &letterhead, now)
     };
     let path = db.write(send).await?;
     let demo_link = if site.demo { path } else { None };
@@ -84,33 +83,19 @@ fn is_too_many(
 fn send_link(
     connection: &mut AnyConnection,
     email: &Email,
-    public_url: &str,
-    portal: &str,
+    letterhead: &Letterhead,
     now: Timestamp,
 ) -> Result<Option<String>, Failure> {
     if store::has_account(connection, email)? {
-        let body =
-            format!("You have an account at {portal} already. Sign in here:\n\n{public_url}/sign-in\n");
-        post(connection, email, format!("{portal}: you have an account"), body, now)?;
+        let news = News { path: "/sign-in".into(), ..News::default() };
+        let to = [Recipient::Member(email.clone())];
+        mail::tell(connection, Occasion::AccountKnown, &to, &news, letterhead, now)?;
         return Ok(None);
     }
     let applicant = store::applicant(connection, email, now)?;
     let path = tokens::applicant_path(connection, applicant, now)?;
-    let body = format!(
-        "Open this link to go on with your re-seller request at {portal}. It works once, for 14 days:\n\n\
-         {public_url}{path}\n\nIf you did not ask for it, nothing happens.\n"
-    );
-    post(connection, email, format!("{portal}: your re-seller request"), body, now)?;
+    let news = News { path: path.clone(), once: Some(TWO_WEEKS), ..News::default() };
+    let to = [Recipient::Applicant(email.clone())];
+    mail::tell(connection, Occasion::SignUpLink, &to, &news, letterhead, now)?;
     Ok(Some(path))
-}
-
-fn post(
-    connection: &mut AnyConnection,
-    to: &Email,
-    subject: String,
-    body: String,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    mail::store::post(connection, &NewMail { recipient: to.clone(), subject, body }, now)?;
-    Ok(())
 }

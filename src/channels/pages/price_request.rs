@@ -10,7 +10,7 @@ use super::price_form::{self, Loaded, Place};
 use super::price_lines::{Line, Seen, lines};
 use crate::catalog::pages::wording::{concern_name, part_name};
 use crate::channels::price_requests::store::{self, Ending};
-use crate::channels::price_requests::{PriceRequest, Refusal};
+use crate::channels::price_requests::{PriceRequest, PriceRequestState, Refusal};
 use crate::channels::{Channel, pricing};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
@@ -85,6 +85,20 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<PriceRequ
     page(&request_page(shell, &db, member.scope, id.into_inner(), today).await?)
 }
 
+/// The page of a request that still can be decided: without its form no message would have a place.
+async fn open_request(
+    root: &RootStaff,
+    shell: Shell,
+    db: &Db,
+    id: PriceRequestId,
+) -> Result<RequestPage, Error> {
+    let shown = request_page(shell, db, root.scope(), id, root.act().today()).await?;
+    match shown.request.state {
+        PriceRequestState::Open => Ok(shown),
+        decided => Err(Error::Conflict(Refusal::Decided(decided).to_string())),
+    }
+}
+
 const ANSWER: &str = "Say why, in at most 1,000 characters";
 
 pub async fn approve(
@@ -96,7 +110,7 @@ pub async fn approve(
     id: Path<PriceRequestId>,
     form: Form<Deciding>,
 ) -> Answer {
-    let mut shown = request_page(shell, &db, root.scope(), *id, root.act().today()).await?;
+    let mut shown = open_request(&root, shell, &db, *id).await?;
     shown.form = form.0;
     let day = parse_day(&shown.form.from).map_err(|_| "Enter the first day");
     let from = shown.errors.take("from", day);
@@ -119,7 +133,7 @@ pub async fn decline(
     id: Path<PriceRequestId>,
     form: Form<Deciding>,
 ) -> Answer {
-    let mut shown = request_page(shell, &db, root.scope(), *id, root.act().today()).await?;
+    let mut shown = open_request(&root, shell, &db, *id).await?;
     shown.form = form.0;
     match kept_text(&shown.form.answer, 1000, "answer", ANSWER, &mut shown.errors) {
         Some(answer) => decide(root, &go, &db, &site, shown, Ending::Decline { answer }).await,
@@ -154,11 +168,13 @@ pub async fn withdraw(
     reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<PriceRequestId>,
     _form: Form<NoFields>,
 ) -> Answer {
     let (id, scope, act) = (id.into_inner(), reseller.scope(), reseller.act());
-    let done = db.write(move |connection| store::withdraw(connection, scope, id, &act)).await;
-    done.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
+    let letterhead = Letterhead::from(&**site);
+    let done = db.write(move |connection| store::withdraw(connection, scope, id, &letterhead, &act));
+    done.await.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
     go.to(format!("/price-requests/{id}"), "The price request is withdrawn")
 }

@@ -10,7 +10,7 @@ use crate::catalog::{self, Bundle};
 use crate::channels::store::{self, Refusal};
 use crate::db::{AnyConnection, Db, Decided, Failure};
 use crate::mail::Letterhead;
-use crate::requests::accept;
+use crate::requests::notices;
 use crate::requests::resellers::{self, Reseller, ResellerState};
 use crate::values::{ChannelId, ResellerId};
 use crate::web::{
@@ -157,7 +157,7 @@ pub async fn submit(
     let (id, act, letterhead) = (reseller.id, root.act(), Letterhead::from(site.get_ref()));
     let create = move |connection: &mut AnyConnection| -> Result<ChannelId, Failure<Refusal>> {
         let channel = store::create(connection, id, &details, &currencies, &sold, &act)?;
-        accept::activation_mail(connection, id, &letterhead, &act)?;
+        notices::channel_opened(connection, id, &letterhead, &act)?;
         Ok(channel)
     };
     match db.write(create).await.decided()? {

@@ -227,15 +227,26 @@ pub fn decide(
     }
     let ended = find(connection, scope, id)?;
     note(connection, &ended, action, answer, act)?;
-    notices::decided(connection, &ended, letterhead, act)?;
+    let from = match ending {
+        Ending::Approve { from, .. } => *from,
+        Ending::Decline { .. } => ended.effective_from,
+    };
+    notices::decided(connection, &ended, from, letterhead, act)?;
     Ok(ended)
 }
 
 /// The re-seller takes its request back.
-pub fn withdraw(connection: &mut AnyConnection, scope: Scope, id: PriceRequestId, act: &Act) -> Outcome<()> {
+pub fn withdraw(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    id: PriceRequestId,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> Outcome<()> {
     let request = find(connection, scope, id)?;
     end(connection, &request, PriceRequestState::Withdrawn, "", act)?;
-    Ok(note(connection, &request, "price_request.withdrawn", "", act)?)
+    note(connection, &request, "price_request.withdrawn", "", act)?;
+    Ok(notices::withdrawn(connection, &request, letterhead, act)?)
 }
 
 fn end(

@@ -8,11 +8,14 @@ use chrono::NaiveDate;
 use super::offers::{OfferPage, offer_page, too_early};
 use super::{Table, conflict};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::requests::{Request, negotiate, resellers, store};
 use crate::terms::Side;
 use crate::terms::offer_form::OfferForm;
 use crate::values::ResellerId;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, NoFields, ResellerStaff, Shell, page, page_with};
+use crate::web::{
+    Answer, Error, Errors, Fields, Form, Go, NoFields, ResellerStaff, Shell, Site, page, page_with,
+};
 
 #[derive(Template)]
 #[template(path = "requests/agreement.html")]
@@ -47,7 +50,14 @@ pub async fn new(admin: ResellerStaff, shell: Shell, db: Data<Db>) -> Answer {
     page(&page_for(shell, &db, request, None, admin.act().today()).await?)
 }
 
-pub async fn create(admin: ResellerStaff, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn create(
+    admin: ResellerStaff,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    form: Form<Fields>,
+) -> Answer {
     let request = own(&db, admin.reseller).await?;
     let form = OfferForm { fields: form.0 };
     let mut errors = Errors::default();
@@ -56,8 +66,9 @@ pub async fn create(admin: ResellerStaff, shell: Shell, go: Go, db: Data<Db>, fo
         let refused = page_for(shell, &db, request, typed, admin.act().today()).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
-    let (id, act) = (request.id, admin.act());
-    let made = db.write(move |connection| negotiate::offer(connection, id, Side::Reseller, &offer, &act));
+    let (id, act, letterhead) = (request.id, admin.act(), Letterhead::from(&**site));
+    let made = db
+        .write(move |connection| negotiate::offer(connection, id, Side::Reseller, &offer, &letterhead, &act));
     match made.await.decided()? {
         Ok(number) => go.to("/agreement", format!("Your offer, version {number}, is sent")),
         Err(refusal) => {
@@ -83,12 +94,15 @@ pub async fn agree(
     admin: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     number: Path<i64>,
     _form: Form<NoFields>,
 ) -> Answer {
     let request = own(&db, admin.reseller).await?;
     let (id, act, number) = (request.id, admin.act(), number.into_inner());
-    let agreed = db.write(move |connection| negotiate::agree(connection, id, Side::Reseller, number, &act));
+    let letterhead = Letterhead::from(&**site);
+    let agreed = db
+        .write(move |connection| negotiate::agree(connection, id, Side::Reseller, number, &letterhead, &act));
     agreed.await.decided()?.map_err(conflict)?;
     go.to("/agreement", format!("You agreed to version {number}"))
 }
@@ -97,13 +111,16 @@ pub async fn decline(
     admin: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     number: Path<i64>,
     _form: Form<NoFields>,
 ) -> Answer {
     let request = own(&db, admin.reseller).await?;
     let (id, act, number) = (request.id, admin.act(), number.into_inner());
-    let declined =
-        db.write(move |connection| negotiate::decline(connection, id, Side::Reseller, number, &act));
+    let letterhead = Letterhead::from(&**site);
+    let declined = db.write(move |connection| {
+        negotiate::decline(connection, id, Side::Reseller, number, &letterhead, &act)
+    });
     declined.await.decided()?.map_err(conflict)?;
     go.to("/agreement", format!("You declined version {number}"))
 }

@@ -6,12 +6,16 @@ use serde::Deserialize;
 
 use super::{Table, conflict};
 use crate::db::{AnyConnection, Db, Decided, Failure};
+use crate::mail::Letterhead;
+use crate::requests::notices;
 use crate::requests::state::Step;
 use crate::requests::store::{self, Refusal};
 use crate::requests::{EntryKind, Request, RequestState, TimelineEntry};
 use crate::terms::Side;
 use crate::values::RequestId;
-use crate::web::{Answer, Applicant, Error, Errors, Form, Go, NoFields, Shell, page, page_with, see_other};
+use crate::web::{
+    Answer, Applicant, Error, Errors, Form, Go, NoFields, Shell, Site, page, page_with, see_other,
+};
 
 #[derive(Template)]
 #[template(path = "requests/application.html")]
@@ -158,6 +162,7 @@ pub async fn answer(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     form: Form<Answered>,
 ) -> Answer {
     let Form(Answered { answer }) = form;
@@ -169,7 +174,7 @@ pub async fn answer(
         return page_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     let (id, act) = (request.id, applicant.act());
-    step(&db, id, Step::AnswerQuestion, answer, act).await?.map_err(conflict)?;
+    step(&db, &site, id, Step::AnswerQuestion, answer, act).await?.map_err(conflict)?;
     go.to("/application", "Your answer is sent")
 }
 
@@ -178,21 +183,32 @@ pub async fn confirm_withdrawal(applicant: Applicant, shell: Shell, db: Data<Db>
     page(&WithdrawPage { shell, request })
 }
 
-pub async fn withdraw(applicant: Applicant, go: Go, db: Data<Db>, _form: Form<NoFields>) -> Answer {
+pub async fn withdraw(
+    applicant: Applicant,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    _form: Form<NoFields>,
+) -> Answer {
     let request = own(&db, &applicant).await?;
     let act = applicant.act();
-    step(&db, request.id, Step::Withdraw, String::new(), act).await?.map_err(conflict)?;
+    step(&db, &site, request.id, Step::Withdraw, String::new(), act).await?.map_err(conflict)?;
     go.to("/application", "Your request is withdrawn")
 }
 
 pub(super) async fn step(
     db: &Db,
+    site: &Site,
     id: RequestId,
     step: Step,
     text: String,
     act: crate::values::Act,
 ) -> Result<Result<Request, Refusal>, Failure> {
-    let take =
-        move |connection: &mut AnyConnection| store::take_step(connection, id, None, step, text.trim(), &act);
+    let letterhead = Letterhead::from(site);
+    let take = move |connection: &mut AnyConnection| {
+        let request = store::take_step(connection, id, None, step, text.trim(), &act)?;
+        notices::step(connection, &request, step, text.trim(), &letterhead, &act)?;
+        Ok(request)
+    };
     db.write(take).await.decided()
 }

@@ -9,7 +9,7 @@ use super::conflict;
 use crate::db::{AnyConnection, Db, Decided};
 use crate::mail::Letterhead;
 use crate::requests::state::Step;
-use crate::requests::{Request, accept, store};
+use crate::requests::{Request, accept, notices, store};
 use crate::values::RequestId;
 use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, Site, page, page_with};
 
@@ -122,16 +122,8 @@ async fn decide(root: RootStaff, shell: Shell, go: Go, db: &Db, id: &str, said: 
     }
     let (id, act, text, revision) = (request.id, root.act(), form.text.trim().to_owned(), form.revision);
     let taken = db.write(move |connection: &mut AnyConnection| {
-        store::take_step(connection, id, Some(revision), asked.step(), &text, &act)?;
-        match asked {
-            Asked::Question => {
-                accept::tell_applicant(connection, id, &letterhead, "a question", &text, &act)?
-            }
-            Asked::Rejection => {
-                accept::tell_applicant(connection, id, &letterhead, "our decision", &text, &act)?
-            }
-            Asked::Reopening => {}
-        }
+        let request = store::take_step(connection, id, Some(revision), asked.step(), &text, &act)?;
+        notices::step(connection, &request, asked.step(), &text, &letterhead, &act)?;
         Ok(())
     });
     taken.await.decided()?.map_err(conflict)?;

@@ -12,7 +12,7 @@ use crate::catalog::{self, Bundle, BundleState};
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
 use crate::requests::store::Refusal;
-use crate::requests::{Request, RequestState, accept, negotiate, store};
+use crate::requests::{Request, negotiate, store};
 use crate::terms::offer_form::OfferForm;
 use crate::terms::{Side, store as terms};
 use crate::values::{Currency, Month, ProductId, RequestId};
@@ -141,15 +141,8 @@ pub async fn create(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
     let (id, act, letterhead) = (request.id, root.act(), Letterhead::from(site.get_ref()));
-    let tells = request.state != RequestState::Accepted;
-    let made = db.write(move |connection| {
-        let number = negotiate::offer(connection, id, Side::Provider, &offer, &act)?;
-        if tells {
-            let text = format!("{} offers you terms: version {number}.", letterhead.portal);
-            accept::tell_applicant(connection, id, &letterhead, "an offer of terms", &text, &act)?;
-        }
-        Ok(number)
-    });
+    let made = db
+        .write(move |connection| negotiate::offer(connection, id, Side::Provider, &offer, &letterhead, &act));
     match made.await.decided()? {
         Ok(number) => go.to(back, format!("Version {number} is offered")),
         Err(refusal) => {
@@ -173,13 +166,15 @@ pub async fn agree(
     root: RootStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     path: Path<(String, i64)>,
     _form: Form<NoFields>,
 ) -> Answer {
     let (id, number) = path.into_inner();
     let request = find(&db, &id).await?;
-    let (id, act) = (request.id, root.act());
-    let agreed = db.write(move |connection| negotiate::agree(connection, id, Side::Provider, number, &act));
+    let (id, act, letterhead) = (request.id, root.act(), Letterhead::from(&**site));
+    let agreed = db
+        .write(move |connection| negotiate::agree(connection, id, Side::Provider, number, &letterhead, &act));
     agreed.await.decided()?.map_err(conflict)?;
     go.to(format!("/requests/{id}"), format!("You agreed to version {number}"))
 }
@@ -188,14 +183,16 @@ pub async fn decline(
     root: RootStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     path: Path<(String, i64)>,
     _form: Form<NoFields>,
 ) -> Answer {
     let (id, number) = path.into_inner();
     let request = find(&db, &id).await?;
-    let (id, act) = (request.id, root.act());
-    let declined =
-        db.write(move |connection| negotiate::decline(connection, id, Side::Provider, number, &act));
+    let (id, act, letterhead) = (request.id, root.act(), Letterhead::from(&**site));
+    let declined = db.write(move |connection| {
+        negotiate::decline(connection, id, Side::Provider, number, &letterhead, &act)
+    });
     declined.await.decided()?.map_err(conflict)?;
     go.to(format!("/requests/{id}"), format!("You declined version {number}"))
 }

@@ -11,11 +11,12 @@ use super::{Table, conflict};
 use crate::access::{self, User};
 use crate::audit::{self, Entry};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::requests::resellers::{self, Reseller, ResellerState};
 use crate::requests::{Request, store};
 use crate::terms::{Side, store as terms};
 use crate::values::{Month, Percent, ResellerId, search_key};
-use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -163,7 +164,7 @@ async fn change(
     root: RootStaff,
     shell: Shell,
     go: Go,
-    db: &Db,
+    (db, site): (&Db, &Site),
     id: &str,
     next: ResellerState,
     form: Change,
@@ -176,9 +177,10 @@ async fn change(
         let refused = StatePage { shell, reseller, next, form, errors };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
-    let (act, reason) = (root.act(), form.reason);
-    let changed =
-        db.write(move |connection| resellers::change_state(connection, id, next, reason.trim(), &act));
+    let (act, reason, letterhead) = (root.act(), form.reason, Letterhead::from(site));
+    let changed = db.write(move |connection| {
+        resellers::change_state(connection, id, next, reason.trim(), &letterhead, &act)
+    });
     changed.await.decided()?.map_err(conflict)?;
     go.to(format!("/resellers/{id}"), format!("{} is {}", reseller.name, next.words().to_lowercase()))
 }
@@ -194,10 +196,11 @@ macro_rules! state_change {
             shell: Shell,
             go: Go,
             db: Data<Db>,
+            site: Data<Site>,
             id: Path<String>,
             form: Form<Change>,
         ) -> Answer {
-            change(root, shell, go, &db, &id, $next, form.0).await
+            change(root, shell, go, (&db, &site), &id, $next, form.0).await
         }
     };
 }

@@ -7,14 +7,17 @@ use askama::Template;
 use super::{Table, conflict};
 use crate::access;
 use crate::db::{Db, Decided};
-use crate::requests::duplicates;
+use crate::mail::Letterhead;
 use crate::requests::{
     Assessment, CHECKLIST, ContactKind, EntryKind, Recommendation, Request, RequestState, TimelineEntry,
     store,
 };
+use crate::requests::{duplicates, notices};
 use crate::terms::Side;
 use crate::values::{RequestId, UserId, parse_day};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, optional_text, page, page_with};
+use crate::web::{
+    Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, Site, optional_text, page, page_with,
+};
 
 #[derive(Template)]
 #[template(path = "requests/review.html")]
@@ -214,14 +217,28 @@ pub async fn assess(
     go.to(format!("/requests/{id}"), "The assessment is saved")
 }
 
-pub async fn assign(root: RootStaff, go: Go, db: Data<Db>, id: Path<String>, form: Form<Fields>) -> Answer {
+pub async fn assign(
+    root: RootStaff,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<String>,
+    form: Form<Fields>,
+) -> Answer {
     let id: RequestId = id.parse().map_err(|_| Error::NotFound)?;
     let to = match form.0.get("assignee") {
         "" => None,
         typed => Some(typed.parse::<UserId>().map_err(|_| Error::NotFound)?),
     };
-    let act = root.act();
-    let saved = db.write(move |connection| store::assign(connection, id, to, &act));
+    let (act, letterhead) = (root.act(), Letterhead::from(&**site));
+    let saved = db.write(move |connection| {
+        store::assign(connection, id, to, &act)?;
+        if let Some(to) = to {
+            let request = store::find(connection, id)?;
+            notices::assigned(connection, &request, to, &letterhead, &act)?;
+        }
+        Ok(())
+    });
     saved.await.decided()?.map_err(conflict)?;
     go.to(format!("/requests/{id}"), "The request has a new owner")
 }

@@ -12,8 +12,8 @@ use crate::requests::state::Step;
 use crate::requests::{CONDITIONS_VERSION, Company, Contact, Interest, Request, RequestState, store};
 use crate::values::{Amount, Country, Currency, Phone, UserName, whole_number};
 use crate::web::{
-    Answer, Applicant, Error, Errors, Fields, Form, Go, NoFields, Shell, optional_text, page, page_with,
-    see_other,
+    Answer, Applicant, Error, Errors, Fields, Form, Go, NoFields, Shell, Site, optional_text, page,
+    page_with, see_other,
 };
 
 #[derive(Template)]
@@ -315,6 +315,7 @@ pub async fn submit(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     _form: Form<NoFields>,
 ) -> Answer {
     let request = draft(&db, &applicant).await?;
@@ -322,6 +323,7 @@ pub async fn submit(
     if !missing.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &SubmitPage { shell, request, missing });
     }
-    step(&db, request.id, Step::Submit, String::new(), applicant.act()).await?.map_err(conflict)?;
+    let act = applicant.act();
+    step(&db, &site, request.id, Step::Submit, String::new(), act).await?.map_err(conflict)?;
     go.to("/application", "Your request is submitted")
 }

@@ -103,12 +103,19 @@ pub async fn withdraw(
     reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     path: Path<(StatementId, DisputeId)>,
     _form: Form<NoFields>,
 ) -> Answer {
     let ((id, dispute), scope, act) = (path.into_inner(), reseller.scope(), reseller.act());
-    let done = db.write(move |connection| disputes::withdraw(connection, scope, id, dispute, &act)).await;
-    done.decided()?.map_err(conflict)?;
+    let letterhead = Letterhead::from(site.get_ref());
+    let done = db.write(move |connection| {
+        disputes::withdraw(connection, scope, id, dispute, &act)?;
+        let (statement, withdrawn) = disputes::one(connection, scope, id, dispute)?;
+        notices::dispute_withdrawn(connection, &statement, &withdrawn, &letterhead, &act)?;
+        Ok(())
+    });
+    done.await.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}#disputes"), "The dispute is withdrawn")
 }
 

@@ -7,11 +7,13 @@ use serde::Deserialize;
 
 use super::{conflict, kept_text, owed, size};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
+use crate::settlement::notices;
 use crate::settlement::state::Refusal;
 use crate::settlement::store::payments::{self, NewPayment};
 use crate::settlement::store::{self, Loaded};
 use crate::values::{Amount, PaymentId, StatementId, parse_day};
-use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, NoFields, RootStaff, Shell, Site, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -55,6 +57,7 @@ pub async fn record(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<StatementId>,
     form: Form<Paying>,
 ) -> Answer {
@@ -77,9 +80,15 @@ pub async fn record(
         (amount, paid_on, reference, errors.is_empty())
     {
         let (payment, act) = (NewPayment { amount, paid_on, reference }, root.act());
-        let recorded = db.write(move |connection| payments::record(connection, id, &payment, &act)).await;
-        match recorded.decided()? {
-            Ok(_) => {
+        let (statement, letterhead) = (shown.loaded.statement.clone(), Letterhead::from(&**site));
+        let recorded = db.write(move |connection| {
+            payments::record(connection, id, &payment, &act)?;
+            let NewPayment { amount, reference, .. } = &payment;
+            notices::paid(connection, &statement, *amount, reference, &letterhead, &act)?;
+            Ok(())
+        });
+        match recorded.await.decided()? {
+            Ok(()) => {
                 let said = format!("{} recorded", size(amount, &shown.loaded.statement));
                 return go.to(format!("/statements/{id}#payments"), said);
             }
@@ -94,11 +103,18 @@ pub async fn reverse(
     root: RootStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     path: Path<(StatementId, PaymentId)>,
     _form: Form<NoFields>,
 ) -> Answer {
-    let ((id, payment), act) = (path.into_inner(), root.act());
-    let reversed = db.write(move |connection| payments::reverse(connection, id, payment, &act)).await;
-    reversed.decided()?.map_err(conflict)?;
+    let ((id, payment), scope, act) = (path.into_inner(), root.scope(), root.act());
+    let letterhead = Letterhead::from(&**site);
+    let reversed = db.write(move |connection| {
+        payments::reverse(connection, id, payment, &act)?;
+        let statement = store::find(connection, scope, id)?;
+        notices::payment_reversed(connection, &statement, &letterhead, &act)?;
+        Ok(())
+    });
+    reversed.await.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}#payments"), "The payment is taken back")
 }

@@ -72,12 +72,18 @@ pub async fn agree(
     reseller: ResellerStaff,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<StatementId>,
     _form: Form<NoFields>,
 ) -> Answer {
     let (id, act, scope) = (id.into_inner(), reseller.act(), reseller.scope());
-    let agreed = db.write(move |connection| store::agree(connection, scope, id, &act)).await;
-    agreed.decided()?.map_err(conflict)?;
+    let letterhead = Letterhead::from(site.get_ref());
+    let agreed = db.write(move |connection| {
+        let statement = store::agree(connection, scope, id, &act)?;
+        notices::agreed(connection, &statement, &letterhead, &act)?;
+        Ok(())
+    });
+    agreed.await.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}"), "You agreed to the statement")
 }
 
@@ -154,6 +160,7 @@ pub async fn reopen(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<StatementId>,
     form: Form<Reason>,
 ) -> Answer {
@@ -163,7 +170,12 @@ pub async fn reopen(
         let refused = StepPage { errors, reason: typed, ..step_page(&root, shell, &db, id, false).await? };
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     };
-    let reopened = db.write(move |connection| store::reopen(connection, id, &reason, &act)).await;
-    let statement = reopened.decided()?.map_err(conflict)?;
+    let letterhead = Letterhead::from(site.get_ref());
+    let reopened = db.write(move |connection| {
+        let before = store::reopen(connection, id, &reason, &act)?;
+        notices::reopened(connection, &before, &letterhead, &act)?;
+        Ok(before)
+    });
+    let statement = reopened.await.decided()?.map_err(conflict)?;
     go.to(format!("/statements/{id}"), format!("{} is open again", statement.name()))
 }

@@ -9,9 +9,10 @@ use crate::db::schema::{
     channels, charge_lines as l, credits, disputes as d, statement_waivers, statements as s,
 };
 use crate::db::{AnyConnection, Failure};
+use crate::mail::Letterhead;
 use crate::rating::LineRole;
 use crate::settlement::state::{Refusal, Step, after};
-use crate::settlement::{DisputeState, Statement, StatementState};
+use crate::settlement::{DisputeState, Statement, StatementState, notices};
 use crate::terms;
 use crate::values::{Act, Actor, ChannelId, ChargeLineId, Month, Scope, StatementId, Timestamp};
 
@@ -97,6 +98,7 @@ pub fn silent_on(sent_at: Timestamp, days: u32) -> NaiveDate {
 pub fn agree_by_silence<R>(
     connection: &mut AnyConnection,
     days: u32,
+    letterhead: &Letterhead,
     now: Timestamp,
 ) -> Result<usize, Failure<R>> {
     let sent: Vec<(StatementId, Option<Timestamp>)> =
@@ -107,6 +109,7 @@ pub fn agree_by_silence<R>(
         if sent_at.is_some_and(|at| now.day() >= silent_on(at, days)) {
             let statement = any(connection, id)?;
             agreed(connection, &statement, StatementState::Agreed, &act)?;
+            notices::silent(connection, &statement, letterhead, &act)?;
             agreed_count += 1;
         }
     }

@@ -105,6 +105,11 @@ on_both! {
         let declined = root.follow(&root.press(&page, "Decline", &[("answer", "Below our cost")]));
         assert!(declined.main().contains("Below our cost"));
         root.press(&page, "Approve and set the price", &[]).expect(409);
+        // What is wrong beside has no form to come back to.
+        for button in ["Approve and set the price", "Decline"] {
+            let late = root.press(&page, button, &[("answer", &"x".repeat(1_001))]).expect(409);
+            assert!(late.main().contains("Declined already"), "{}", late.main());
+        }
         own.press(&stale, "Withdraw the request", &[]).expect(409);
         let second = a_price_request(world, setting.reseller, setting.channel, &setting.bundle, "85");
         let address = format!("/price-requests/{second}");

@@ -12,7 +12,7 @@ use crate::support::builders::{a_bundle, a_channel, a_reseller, an_account};
 /// The bodies of the mails with the link to set a password.
 fn activation_mails(world: &World) -> Vec<String> {
     let mails = world.read(|connection| mail::store::newest(connection, 50));
-    let bodies = mails.into_iter().filter(|mail| mail.subject.ends_with("your channel is open"));
+    let bodies = mails.into_iter().filter(|mail| mail.subject.starts_with("Your channel is open"));
     bodies.map(|mail| mail.body).collect()
 }
 
@@ -143,7 +143,7 @@ on_both! {
         assert!(activation_mails(world).is_empty());
         create(&world.root(), kestrel, "KEST", &bundle).expect(303);
         let [body] = activation_mails(world).try_into().unwrap();
-        assert!(body.contains("user name is kim"), "{body}");
+        assert!(body.contains("User name: kim"), "{body}");
         let link = body.split_whitespace().find(|word| word.contains("/welcome/")).unwrap();
         let link = &link[link.find("/welcome/").unwrap()..];
         let chosen = [("password", "another long sentence"), ("again", "another long sentence")];

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use reseller_portal::access::{tokens, totp};
 use reseller_portal::db::schema::{mails, sessions, tokens as links, users};
 use reseller_portal::keyring::Keyring;
-use reseller_portal::mail::{self, NewMail};
+use reseller_portal::mail::{self, News, Occasion, Recipient};
 use reseller_portal::values::{Timestamp, UserId};
 
 use super::mail_server::{self, REFUSED};
@@ -57,12 +57,9 @@ fn keys() -> [String; 2] {
 fn a_mail(world: &World, user: UserId, recipient: &str) -> String {
     world.write(|connection| {
         let path = tokens::set_password_path(connection, user, world.now())?;
-        let new = NewMail {
-            recipient: recipient.parse().unwrap(),
-            subject: "Welcome".into(),
-            body: format!("Hello\n\nhttp://portal.example{path}\n"),
-        };
-        mail::store::post(connection, &new, world.now())?;
+        let news = News { path: path.clone(), ..News::default() };
+        let to = [Recipient::Member(recipient.parse().unwrap())];
+        mail::tell(connection, Occasion::PasswordLink, &to, &news, &world.config.letterhead(), world.now())?;
         Ok(path.trim_start_matches("/welcome/").to_owned())
     })
 }

@@ -97,7 +97,7 @@ on_both! {
         let agreed_on = |day: &str| {
             world.clock.set(&format!("{day}T00:00:00Z"));
             let agreed: Result<usize, Failure<Never>> =
-                world.try_write(|connection| store::agree_by_silence(connection, 14, world.now()));
+                world.try_write(|connection| store::agree_by_silence(connection, 14, &world.config.letterhead(), world.now()));
             agreed.unwrap()
         };
         // Sent on 23 November: fourteen full days end with 7 December.
@@ -113,7 +113,7 @@ on_both! {
         assert_eq!(state(world, id), Disputed);
         world.clock.set("2027-01-23T00:00:00Z");
         let agreed: Result<usize, Failure<Never>> =
-            world.try_write(|connection| store::agree_by_silence(connection, 14, world.now()));
+            world.try_write(|connection| store::agree_by_silence(connection, 14, &world.config.letterhead(), world.now()));
         assert_eq!(agreed.unwrap(), 0);
         assert_eq!(post(world, id).unwrap_err(), Refusal::OpenDispute);
         answer(world, id, raised, None);

@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod database;
 mod forms;
+mod mails;
 mod page;
 mod postgres;
 mod program;

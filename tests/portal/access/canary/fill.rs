@@ -23,6 +23,7 @@ const KEPT: &[(&str, &str)] = &[
     ("reseller_request_info.resume_state", WORD),
     ("users.side", WORD),
     ("tokens.purpose", WORD),
+    ("*.occasion", WORD),
     ("request_events.from_state", WORD),
     ("request_events.to_state", WORD),
     ("request_events.contact_kind", WORD),
@@ -92,6 +93,7 @@ fn canary(number: usize, column: &Column, row: &str) -> String {
         "host" => ("", ".canary.example"),
         "website" => ("https://", ".example"),
         "before" | "after" => ("{\"told\":\"", "\"}"),
+        "letter" => ("{\"heading\":\"", "\"}"),
         _ => ("", ""),
     };
     let text = format!("'{start}canary{number:03}x' || {row} || '{end}'");

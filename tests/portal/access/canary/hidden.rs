@@ -23,6 +23,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ),
     ("audit_seals", "true"),
     ("mails", "true"),
+    ("mail_choices", "true"),
     ("jobs", "true"),
     // What the provider noted on Kestrel itself is not for Kestrel.
     ("request_events", "request_id <> OWN_REQUEST OR kind IN ('contact', 'note')"),
