@@ -136,8 +136,8 @@ fn make_channel(root: &Browser) {
 /// Root finds the activation mail in the outbox; its link sets the re-seller's password.
 fn set_password(root: &Browser, reseller: &Browser) {
     root.open("/outbox").see(OWNER);
-    let link = "return [...document.querySelectorAll('main a[href*=\"/outbox/\"]')][0].href";
-    root.open(root.evaluate(link).as_str().unwrap()).see("/welcome/");
+    let mail = "return [...document.querySelectorAll('tbody a')].find(mail => mail.innerText.startsWith('Your channel is open')).href";
+    root.open(root.evaluate(mail).as_str().unwrap()).see("/welcome/");
     let link = root.evaluate("return document.querySelector('main a[href*=\"/welcome/\"]').href");
     reseller.open(link.as_str().unwrap()).fill("Password", WORDS).fill("The same again", WORDS);
     reseller.press("Set the password");

@@ -119,7 +119,11 @@ fn is_kept(world: &World, columns: &[Column], text: &str) -> bool {
             "SELECT '{called}' AS content FROM {in_table} WHERE length({called}) = {length} AND substr({called}, 1, 200) = '{start}'"
         )
     };
-    let query = columns.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+    // A reason that no table has is the end of what the log of changes says.
+    let logged = format!(
+        "SELECT summary AS content FROM audit_events WHERE substr(summary, length(summary) - {length} + 1, 200) = '{start}'"
+    );
+    let query = columns.iter().map(one).chain([logged]).collect::<Vec<_>>().join(" UNION ALL ");
     !world.read(|connection| catalogue::texts(connection, &query)).is_empty()
 }
 
