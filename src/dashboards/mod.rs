@@ -1,6 +1,7 @@
 //! The two home pages: what waits for you, what changed, and this month's money; and the counts beside the menu.
 
 pub mod example;
+mod figures;
 pub mod help;
 pub mod pages;
 mod price_tasks;
