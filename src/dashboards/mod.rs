@@ -1,6 +1,7 @@
 //! The two home pages: what waits for you, what changed, and this month's money; and the counts beside the menu.
 
 pub mod example;
+mod figures;
 mod first_steps;
 pub mod help;
 pub mod pages;

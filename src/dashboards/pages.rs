@@ -1,23 +1,23 @@
 //! `/`: each role's home.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use askama::Template;
-use rust_decimal::Decimal;
 
+use super::figures;
 use super::first_steps::{self, FirstStep};
 use super::store::{self, MonthMoney, Part};
 use super::tasks::{self, Task};
 use crate::audit::{self, Entry};
 use crate::channels::Channel;
 use crate::db::Db;
+use crate::requests::{self, funnel::Passage};
 use crate::values::{Currency, Month, Right, Scope, Timestamp};
-use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
+use crate::web::charts::{Chart, Ranked, Split};
 use crate::web::filters;
 use crate::web::{Answer, Error, Role, Shell, Visitor, page, see_other};
-
-/// How many months the chart shows, the running one included.
-const MONTHS: usize = 12;
 
 #[derive(Template)]
 #[template(path = "dashboards/root.html")]
@@ -31,7 +31,12 @@ struct RootPage {
     running: i64,
     rated_at: Option<Timestamp>,
     chart: Option<Chart>,
-    ranking: Vec<Rank>,
+    /// How each currency of the month is shared, so far.
+    splits: BTreeMap<Currency, Split>,
+    /// The month's re-sellers, for each currency.
+    rankings: Vec<Ranked>,
+    /// How far the requests of the last twelve months came, if there are any.
+    funnel: Option<Ranked>,
     changes: Vec<Entry>,
 }
 
@@ -48,14 +53,7 @@ struct ResellerPage {
     running: i64,
     rated_at: Option<Timestamp>,
     chart: Option<Chart>,
-}
-
-/// A re-seller's part of a month's revenue.
-struct Rank {
-    name: String,
-    part: Part,
-    /// Whole percent of the currency's total.
-    percent: u32,
+    splits: BTreeMap<Currency, Split>,
 }
 
 /// Everything that both home pages show.
@@ -67,6 +65,7 @@ struct Home {
     running: i64,
     rated_at: Option<Timestamp>,
     parts: Vec<Part>,
+    passages: Vec<Passage>,
     changes: Vec<Entry>,
 }
 
@@ -85,26 +84,40 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     let now = visitor.at;
     let month = Month::of(now.day());
     let rights = shell.rights.clone();
-    let Home { first_steps, tasks, channel, money, running, rated_at, parts, changes } =
+    let Home { first_steps, tasks, channel, money, running, rated_at, parts, passages, changes } =
         load(db, visitor, scope, rights, shell.portal_name.clone()).await?;
-    let chart = chart(&parts, month, scope);
-    if scope == Scope::Root {
-        let ranking = ranking(parts, month);
-        return page(&RootPage {
+    let chart = figures::revenue(&parts, month, scope);
+    let splits = figures::splits(&money, month, scope);
+    if scope != Scope::Root {
+        return page(&ResellerPage {
             shell,
             now,
             month,
             first_steps,
             tasks,
+            channel,
             money,
             running,
             rated_at,
             chart,
-            ranking,
-            changes,
+            splits,
         });
     }
-    page(&ResellerPage { shell, now, month, first_steps, tasks, channel, money, running, rated_at, chart })
+    page(&RootPage {
+        shell,
+        now,
+        month,
+        first_steps,
+        tasks,
+        money,
+        running,
+        rated_at,
+        chart,
+        splits,
+        rankings: figures::rankings(&parts, month),
+        funnel: figures::funnel(&passages),
+        changes,
+    })
 }
 
 async fn load(
@@ -116,7 +129,7 @@ async fn load(
 ) -> Result<Home, Error> {
     let today = visitor.at.day();
     let month = Month::of(today);
-    let first = first_month(month);
+    let (first, since) = (figures::first_month(month), figures::funnel_start(today));
     let loaded = db.read(move |connection| {
         let (tasks, channel) = match visitor.role {
             Role::Reseller { reseller, .. } => {
@@ -130,15 +143,20 @@ async fn load(
             None if scope == Scope::Root => first_steps::of_root(connection, &portal)?,
             None => Vec::new(),
         };
-        let changes = match scope {
-            Scope::Root => audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,
-            Scope::Reseller(_) => Vec::new(),
+        // Only the provider sees what others did, and what became of their requests.
+        let (changes, passages) = match scope {
+            Scope::Root => (
+                audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,
+                requests::store::passages(connection, since)?,
+            ),
+            Scope::Reseller(_) => (Vec::new(), Vec::new()),
         };
         Ok(Home {
             first_steps,
             tasks,
             channel,
             changes,
+            passages,
             money: store::month_money(connection, scope, month)?,
             running: store::running_subscriptions(connection, scope, today)?,
             rated_at: store::rated_at(connection, scope, month)?,
@@ -146,73 +164,6 @@ async fn load(
         })
     });
     Ok(loaded.await?)
-}
-
-fn first_month(last: Month) -> Month {
-    (1..MONTHS).fold(last, |month, _| month.previous())
-}
-
-/// The currency with most revenue; a chart never adds two.
-fn main_currency(parts: &[Part]) -> Option<Currency> {
-    let mut totals: Vec<(Currency, Decimal)> = Vec::new();
-    for part in parts {
-        match totals.iter_mut().find(|(currency, _)| *currency == part.currency) {
-            Some((_, total)) => *total += part.net.decimal(),
-            None => totals.push((part.currency, part.net.decimal())),
-        }
-    }
-    totals.into_iter().max_by_key(|(_, total)| *total).map(|(currency, _)| currency)
-}
-
-fn chart(parts: &[Part], last: Month, scope: Scope) -> Option<Chart> {
-    let currency = main_currency(parts)?;
-    let months: Vec<Month> = first_month(last).through(last).collect();
-    let mut names: Vec<&str> =
-        parts.iter().filter(|part| part.currency == currency).map(|part| part.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let value = |name: &str, month: Month| {
-        let is_it = |part: &&Part| part.name == name && part.month == month && part.currency == currency;
-        parts.iter().filter(is_it).map(|part| part.net.decimal()).sum()
-    };
-    let series = names
-        .into_iter()
-        .map(|name| Series::new(name, months.iter().map(|month| value(name, *month)).collect()))
-        .collect();
-    let by = if scope == Scope::Root { "re-seller" } else { "bundle" };
-    let figures = Figures {
-        title: format!("Net revenue by {by} and month in {currency}"),
-        labels: months.iter().map(|month| Label::month(*month)).collect(),
-        series,
-        measure: Measure::Money(currency),
-        last_is_partial: true,
-    };
-    Some(charts::stacked_bars(figures, Size::HALF))
-}
-
-/// The month's re-sellers, the largest first within each currency.
-fn ranking(parts: Vec<Part>, month: Month) -> Vec<Rank> {
-    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.month == month).collect();
-    parts.sort_by(|a, b| (a.currency, b.net).cmp(&(b.currency, a.net)));
-    let total = |currency: Currency| -> Decimal {
-        parts.iter().filter(|part| part.currency == currency).map(|part| part.net.decimal()).sum()
-    };
-    let percents: Vec<u32> =
-        parts.iter().map(|part| whole_percent(part.net.decimal(), total(part.currency))).collect();
-    parts
-        .into_iter()
-        .zip(percents)
-        .map(|(part, percent)| Rank { name: part.name.clone(), part, percent })
-        .take(8)
-        .collect()
-}
-
-fn whole_percent(part: Decimal, total: Decimal) -> u32 {
-    if total.is_zero() {
-        return 0;
-    }
-    let percent = (part * Decimal::ONE_HUNDRED / total).round();
-    u32::try_from(percent.mantissa() / 10i128.pow(percent.scale())).unwrap_or(0).min(100)
 }
 
 impl Task {
@@ -243,15 +194,6 @@ pub fn why(month: impl std::fmt::Display, currency: impl std::fmt::Display) -> S
 mod tests {
     use super::*;
 
-    fn part(name: &str, currency: &str, net: &str) -> Part {
-        Part {
-            month: "2026-11".parse().unwrap(),
-            currency: currency.parse().unwrap(),
-            name: name.into(),
-            net: net.parse().unwrap(),
-        }
-    }
-
     #[test]
     fn the_headline_says_how_many_things_wait() {
         assert_eq!(
@@ -263,13 +205,5 @@ mod tests {
                 "12 things need you".into()
             )
         );
-    }
-
-    #[test]
-    fn the_ranking_never_compares_two_currencies() {
-        let parts = vec![part("A", "USD", "30"), part("B", "EUR", "900"), part("C", "USD", "70")];
-        let ranking = ranking(parts, "2026-11".parse().unwrap());
-        let shown: Vec<_> = ranking.iter().map(|rank| (rank.name.as_str(), rank.percent)).collect();
-        assert_eq!(shown, [("B", 100), ("C", 70), ("A", 30)]);
     }
 }

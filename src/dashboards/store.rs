@@ -27,6 +27,8 @@ pub struct Part {
     pub currency: Currency,
     /// The re-seller's name for root, the bundle's for a re-seller.
     pub name: String,
+    /// The re-seller, for root.
+    pub reseller: Option<ResellerId>,
     pub net: Amount,
 }
 
@@ -85,12 +87,11 @@ pub(super) fn parts(
 }
 
 fn parts_by_reseller(connection: &mut AnyConnection, first: Month, last: Month) -> QueryResult<Vec<Part>> {
-    let names: HashMap<ChannelId, String> = channels::table
+    let names: Vec<(ChannelId, ResellerId, String)> = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .select((channels::id, resellers::name))
-        .load(connection)?
-        .into_iter()
-        .collect();
+        .select((channels::id, resellers::id, resellers::name))
+        .load(connection)?;
+    let names = names.into_iter().map(|(channel, id, name)| (channel, (Some(id), name))).collect();
     let rows: Vec<PartRow<ChannelId>> = charge_lines::table
         .filter(charge_lines::month.between(first, last))
         .group_by((charge_lines::month, charge_lines::currency, charge_lines::channel_id))
@@ -111,8 +112,9 @@ fn parts_by_bundle(
     first: Month,
     last: Month,
 ) -> QueryResult<Vec<Part>> {
-    let names: HashMap<BundleId, String> =
-        bundles::table.select((bundles::id, bundles::name)).load(connection)?.into_iter().collect();
+    let names: Vec<(BundleId, String)> =
+        bundles::table.select((bundles::id, bundles::name)).load(connection)?;
+    let names = names.into_iter().map(|(id, name)| (id, (None, name))).collect();
     let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
     let rows: Vec<PartRow<BundleId>> = charge_lines::table
         .filter(charge_lines::channel_id.eq_any(own))
@@ -130,11 +132,14 @@ fn parts_by_bundle(
     named(rows, &names)
 }
 
-fn named<Id: Eq + Hash>(rows: Vec<PartRow<Id>>, names: &HashMap<Id, String>) -> QueryResult<Vec<Part>> {
+/// What an id stands for: the re-seller, if it is one, and the name.
+type Named<Id> = HashMap<Id, (Option<ResellerId>, String)>;
+
+fn named<Id: Eq + Hash>(rows: Vec<PartRow<Id>>, names: &Named<Id>) -> QueryResult<Vec<Part>> {
     rows.into_iter()
         .map(|(month, currency, id, gross, credited)| {
-            let name = names.get(&id).cloned().unwrap_or_default();
-            Ok(Part { month, currency, name, net: less(gross, credited)? })
+            let (reseller, name) = names.get(&id).cloned().unwrap_or_default();
+            Ok(Part { month, currency, name, reseller, net: less(gross, credited)? })
         })
         .collect()
 }

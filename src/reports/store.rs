@@ -206,7 +206,8 @@ type Key = (ChannelId, Month, Currency, Option<BundleId>, Option<ProductId>, Opt
 /// Gross, credits, the re-seller's share and the provider's.
 type Sums = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
 
-fn charged(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> QueryResult<Vec<Charged>> {
+/// What was charged in each month, by what the report is grouped by.
+pub fn charged(connection: &mut AnyConnection, names: &Names, filter: &Filter) -> QueryResult<Vec<Charged>> {
     let rows = sums(connection, names, filter)?;
     let lookup = Lookup::new(names);
     let charged = rows.into_iter().filter_map(|(key, sums)| {

@@ -7,6 +7,7 @@
 
 pub mod accept;
 pub mod duplicates;
+pub mod funnel;
 mod model;
 pub mod negotiate;
 pub mod notices;

@@ -2,6 +2,7 @@
 
 mod assessment;
 mod drafts;
+mod funnel;
 mod history;
 mod rows;
 
@@ -10,6 +11,7 @@ use serde_json::json;
 
 pub use assessment::{assess, assessment};
 pub use drafts::{begin, save_company, save_contact, save_interest};
+pub use funnel::passages;
 pub use history::{log_contact, note, timeline};
 use rows::{Row, columns, request};
 

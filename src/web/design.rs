@@ -1,14 +1,11 @@
 //! The page of components: every part of the interface once, with invented data.
 
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
+mod examples;
 
-use super::{
-    Answer,
-    charts::{self, Chart, Figures, Label, Measure, Series, Size},
-    page,
-    shell::Shell,
-};
+use chrono::NaiveDate;
+
+use self::examples::Charts;
+use super::{Answer, page, shell::Shell};
 use crate::values::Timestamp;
 
 /// Shows the page of components. **Permissions**: root; nothing on it is real.
@@ -25,8 +22,7 @@ pub struct DesignPage {
     typed: &'static str,
     options: [(&'static str, &'static str); 3],
     ratings: [(u8, &'static str); 3],
-    revenue: Chart,
-    usage: Chart,
+    charts: Charts,
     sent: Timestamp,
     read: Timestamp,
 }
@@ -42,8 +38,7 @@ impl DesignPage {
             typed: "Halden & <Systems> \"AS\"",
             options: [("dk", "Denmark"), ("no", "Norway"), ("se", "Sweden")],
             ratings: [(1, "Weak"), (2, "Fair"), (3, "Strong")],
-            revenue: charts::stacked_bars(revenue(), Size::HALF),
-            usage: charts::lines(usage(), Size::HALF),
+            charts: Charts::new(),
             sent: moment(9),
             read: moment(23),
         }
@@ -53,39 +48,6 @@ impl DesignPage {
 /// A day of November 2026.
 fn moment(day: u32) -> Timestamp {
     Timestamp::start_of(NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default())
-}
-
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// A series that starts at `start` and grows by `growth` a month; the last month is half over.
-fn growing(name: &str, start: i64, growth: i64) -> Series {
-    let value = |index| Decimal::from(start + growth * index) / Decimal::from(1 + index / 11);
-    Series::new(name, (0..12).map(value).collect())
-}
-
-fn figures(title: &str, measure: Measure, series: Vec<Series>) -> Figures {
-    let labels = MONTHS.map(|month| Label::new(month, format!("{month} 2026"))).to_vec();
-    Figures { title: title.to_owned(), labels, series, measure, last_is_partial: true }
-}
-
-fn revenue() -> Figures {
-    let series = vec![
-        growing("Brightline Hosting", 41_205, 1_632),
-        growing("Kestrel Networks", 22_100, 650),
-        growing("Opal Managed IT", 8_120, 840),
-        growing("Fjord Cloud", 3_010, 260),
-        growing("Halden Systems", 1_200, 190),
-        growing("Marsh and Daughters", 900, 40),
-        growing("Credits", -600, -310),
-    ];
-    let dollars = "USD".parse().map_or_else(|_| Measure::Unit("USD".into()), Measure::Money);
-    figures("Channel revenue", dollars, series)
-}
-
-fn usage() -> Figures {
-    let series = vec![growing("Block storage", 310, 22), growing("Object storage", 120, 61)];
-    figures("Storage used, TB", Measure::Unit("TB".into()), series)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const LISTS: [&str; 1] = ["db/schema.rs"];
 const FOR_THE_PROVIDER: [&str; 5] = ["web/", "cli/", "demo/", "work.rs", "usage/background.rs"];
 
 /// The files that decide: they read neither database, clock, request nor template.
-const RULES: [&str; 27] = [
+const RULES: [&str; 28] = [
     "catalog/model.rs",
     "catalog/prices.rs",
     "catalog/value.rs",
@@ -32,6 +32,7 @@ const RULES: [&str; 27] = [
     "rating/piece.rs",
     "rating/tiers.rs",
     "rating/usage.rs",
+    "requests/funnel.rs",
     "requests/model.rs",
     "requests/state.rs",
     "settlement/checklist.rs",

@@ -1,5 +1,7 @@
 //! The two home pages: what waits for whom, and the month's money.
 
+use reseller_portal::requests::state::Step;
+use reseller_portal::requests::store::{passages, take_step};
 use reseller_portal::values::StaffRole;
 
 use crate::on_both;
@@ -65,6 +67,25 @@ on_both! {
         assert!(!page.main().contains("Halden") && !page.main().contains("Stonebridge"));
     }
 
+    fn root_sees_how_far_requests_came_and_how_long_it_took(world) {
+        assert!(!world.root().get("/").has("#funnel"));
+        let quick = a_request("Halden").build(world);
+        a_request("Norden").build(world);
+        a_request("Draft").state("draft").build(world);
+        world.clock.advance(chrono::Duration::days(3));
+        world.try_write(|connection| take_step(connection, quick, None, Step::StartReview, "", &world.act())).unwrap();
+        let passages = world.read(|connection| passages(connection, world.now().plus(chrono::Duration::days(-365))));
+        assert_eq!(passages.len(), 2);
+        let page = world.root().get("/");
+        let told = page.text("section[aria-labelledby=funnel]");
+        for words in ["Of 2 requests", "0 came to an account", "after 3 days (median)"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        // Those of more than a year ago are not counted.
+        world.clock.advance(chrono::Duration::days(400));
+        assert!(!world.root().get("/").has("#funnel"));
+    }
+
     fn a_reseller_sees_its_own_money_and_root_all(world) {
         let bundle = a_bundle("CLOUD").recurring("10").build(world);
         for (name, quantity) in [("Kestrel", 3), ("Halden", 4)] {
@@ -80,6 +101,9 @@ on_both! {
         assert!(world.root().get("/").main().contains("$70.00"));
         let kestrel = world.root().get("/resellers?q=Kestrel").link("Kestrel");
         let id = kestrel.rsplit('/').next().unwrap().parse().unwrap();
+        let ranking = world.root().get("/").text("section[aria-labelledby=ranking]");
+        assert!(ranking.contains("Kestrel") && ranking.contains("Halden") && ranking.contains("57%"), "{ranking}");
+        assert!(!world.reseller(id).get("/").has("#ranking, #funnel"));
         let page = world.reseller(id).get("/").main();
         assert!(page.contains("$30.00") && page.contains("$6.00") && !page.contains("$70.00"));
     }

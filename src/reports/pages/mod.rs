@@ -1,7 +1,9 @@
 //! The pages of the two reports, for members: root sees all re-sellers, a re-seller itself.
 
 pub mod revenue;
+mod revenue_charts;
 pub mod usage;
+mod usage_charts;
 
 use std::collections::BTreeSet;
 

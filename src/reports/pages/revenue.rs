@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use rust_decimal::Decimal;
 
+use super::revenue_charts::{self, chart_start};
 use super::{Asked, Choices, csv_answer, groups, period_words};
 use crate::db::Db;
-use crate::reports::revenue::{Money, Row, totals};
+use crate::reports::revenue::{Charged, Money, Row, totals};
 use crate::reports::{Filter, Group, export, store};
 use crate::values::{Currency, Month, Scope, Timestamp};
-use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
+use crate::web::charts::{Chart, Ranked, Split};
 use crate::web::{Answer, Error, Member, Shell, page};
 
 #[derive(Template)]
@@ -25,7 +25,10 @@ struct RevenuePage {
     groups: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
     totals: BTreeMap<Currency, Money>,
+    /// Over time, one for each currency.
     charts: Vec<Chart>,
+    splits: BTreeMap<Currency, Split>,
+    rankings: Vec<Ranked>,
     /// Each re-seller's net revenue, largest first; for root when there are several.
     ranking: Vec<Row>,
     rated_at: Option<Timestamp>,
@@ -56,39 +59,42 @@ impl RevenuePage {
         self.asked.lines(&self.filter, *currency, None)
     }
 
+    /// How a currency's total is shared.
+    fn split(&self, currency: &Currency) -> Option<&Split> {
+        self.splits.get(currency)
+    }
+
     /// The same report of one re-seller.
     fn open(&self, row: &Row) -> String {
-        let channel = self.choices.channels.iter().find(|(_, name)| *name == row.channel_name);
-        let asked =
-            Asked { channel: channel.map(|(id, _)| id.clone()).unwrap_or_default(), ..self.asked.clone() };
-        asked.address("/reports/revenue", &self.filter)
+        open(&self.asked, &self.filter, &self.choices, row)
     }
+}
+
+fn open(asked: &Asked, filter: &Filter, choices: &Choices, row: &Row) -> String {
+    let channel = choices.channels.iter().find(|(_, name)| *name == row.channel_name);
+    let asked = Asked { channel: channel.map(|(id, _)| id.clone()).unwrap_or_default(), ..asked.clone() };
+    asked.address("/reports/revenue", filter)
 }
 
 struct Loaded {
     choices: Choices,
     rows: Vec<Row>,
-    monthly: Vec<Row>,
+    monthly: Vec<Charged>,
     rated_at: Option<Timestamp>,
 }
 
 async fn load(db: &Db, scope: Scope, filter: Filter) -> Result<Loaded, Error> {
     let loaded = db.read(move |connection| {
         let names = store::names(connection, scope)?;
-        let monthly = Filter { group: Group::Month, from: chart_start(&filter), ..filter.clone() };
+        let monthly = Filter { from: chart_start(&filter), ..filter.clone() };
         Ok(Loaded {
             rows: store::revenue(connection, &names, &filter)?,
-            monthly: store::revenue(connection, &names, &monthly)?,
+            monthly: store::charged(connection, &names, &monthly)?,
             rated_at: store::rated_at(connection, &names, &filter)?,
             choices: Choices::of(&names),
         })
     });
     Ok(loaded.await?)
-}
-
-/// The chart shows a year at least.
-fn chart_start(filter: &Filter) -> Month {
-    (0..11).fold(filter.to, |month, _| month.previous()).min(filter.from)
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
@@ -98,8 +104,12 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     let Loaded { choices, rows, monthly, rated_at } = load(&db, member.scope, filter.clone()).await?;
     let totals = totals(&rows).map_err(|error| Error::Internal(error.to_string()))?;
     let is_partial = filter.to >= this_month;
-    let charts = totals.keys().map(|currency| chart(&monthly, &filter, *currency, is_partial)).collect();
+    let months = revenue_charts::Months { filter: &filter, last_is_partial: is_partial };
+    let charts = totals.keys().map(|currency| months.chart(&monthly, *currency)).collect();
+    let splits =
+        totals.iter().map(|(currency, total)| (*currency, months.split(*total, *currency))).collect();
     let ranking = if member.is_root() { ranking(&rows) } else { Vec::new() };
+    let rankings = months.rankings(&ranking, |row| open(&asked, &filter, &choices, row));
     let csv = asked.address("/reports/revenue.csv", &filter);
     let groups = groups(Group::OF_REVENUE);
     let is_root = member.is_root();
@@ -113,6 +123,8 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
         rows,
         totals,
         charts,
+        splits,
+        rankings,
         ranking,
         rated_at,
         csv,
@@ -125,33 +137,6 @@ pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let loaded = load(&db, member.scope, filter.clone()).await?;
     let content = export::revenue_csv(&loaded.rows).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("revenue", &filter, content))
-}
-
-/// Net revenue by month, split into both sides' shares.
-fn chart(monthly: &[Row], filter: &Filter, currency: Currency, is_partial: bool) -> Chart {
-    let months: Vec<Month> = chart_start(filter).through(filter.to).collect();
-    let sum = |month: Month, part: fn(&Money) -> Decimal| -> Decimal {
-        let name = month.to_string();
-        monthly
-            .iter()
-            .filter(|row| row.currency == currency && row.name == name)
-            .map(|row| part(&row.money))
-            .sum()
-    };
-    let series = |name: &str, part: fn(&Money) -> Decimal| {
-        Series::new(name, months.iter().map(|month| sum(*month, part)).collect())
-    };
-    let figures = Figures {
-        title: format!("Net revenue by month in {currency}"),
-        labels: months.iter().map(|month| Label::month(*month)).collect(),
-        series: vec![
-            series("Provider share", |money| money.provider_share.decimal()),
-            series("Re-seller share", |money| money.reseller_share.decimal()),
-        ],
-        measure: Measure::Money(currency),
-        last_is_partial: is_partial,
-    };
-    charts::stacked_bars(figures, Size::ACROSS)
 }
 
 fn ranking(rows: &[Row]) -> Vec<Row> {

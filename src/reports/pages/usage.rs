@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use num_traits::Zero;
-use rust_decimal::Decimal;
 
+use super::usage_charts::{Time, decimal};
 use super::{Asked, Choices, csv_answer, groups, period_words};
 use crate::db::Db;
 use crate::reports::usage::{Row, totals};
 use crate::reports::{Filter, Group, export, store};
 use crate::values::{Month, Quantity, Scope, Timestamp};
-use crate::web::charts::{self, Chart, Figures, Label, Measure, Series, Size};
+use crate::web::charts::Chart;
 use crate::web::{Answer, Error, Member, Shell, page};
 
 #[derive(Template)]
@@ -90,7 +90,8 @@ struct Loaded {
     choices: Choices,
     rows: Vec<Row>,
     before: Vec<Row>,
-    daily: Vec<Row>,
+    /// The quantities over time, and those of the period before.
+    timed: [Vec<Row>; 2],
     rated_at: Option<Timestamp>,
 }
 
@@ -99,12 +100,14 @@ async fn load(db: &Db, scope: Scope, filter: Filter) -> Result<Loaded, Error> {
         let names = store::names(connection, scope)?;
         let is_timed = matches!(filter.group, Group::Day | Group::Week | Group::Month);
         let before = if is_timed { Vec::new() } else { store::usage(connection, &names, &filter.before())? };
-        let months = filter.from.through(filter.to).count();
-        let group = if months > 3 { Group::Month } else { Group::Day };
+        let timed = Filter { group: Time::group(&filter), ..filter.clone() };
         Ok(Loaded {
             rows: store::usage(connection, &names, &filter)?,
             before,
-            daily: store::usage(connection, &names, &Filter { group, ..filter.clone() })?,
+            timed: [
+                store::usage(connection, &names, &timed)?,
+                store::usage(connection, &names, &timed.before())?,
+            ],
             rated_at: store::rated_at(connection, &names, &filter)?,
             choices: Choices::of(&names),
         })
@@ -116,7 +119,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     let asked = asked.into_inner();
     let this_month = Month::of(member.act().today());
     let filter = asked.filter(this_month, Group::Product, Group::OF_USAGE);
-    let Loaded { choices, rows, before, daily, rated_at } = load(&db, member.scope, filter.clone()).await?;
+    let Loaded { choices, rows, before, timed, rated_at } = load(&db, member.scope, filter.clone()).await?;
     let totals = totals(&rows).map_err(|error| Error::Internal(error.to_string()))?;
     let mut earlier: BTreeMap<String, Quantity> = BTreeMap::new();
     for row in &before {
@@ -124,7 +127,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
         *sum = sum.checked_add(row.quantity).unwrap_or(*sum);
     }
     let is_partial = filter.to >= this_month;
-    let charts = charts_of(&daily, &totals);
+    let charts = Time::new(&filter, member.act().today()).charts(&timed, &totals);
     let csv = asked.address("/reports/usage.csv", &filter);
     let groups = groups(Group::OF_USAGE);
     let is_root = member.is_root();
@@ -151,50 +154,4 @@ pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let loaded = load(&db, member.scope, filter.clone()).await?;
     let content = export::usage_csv(&loaded.rows).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("usage", &filter, content))
-}
-
-/// One chart for each of the first three units: quantity over time by product.
-fn charts_of(daily: &[Row], units: &BTreeMap<String, Quantity>) -> Vec<Chart> {
-    units.keys().take(3).map(|unit| chart(daily, unit)).collect()
-}
-
-fn chart(daily: &[Row], unit: &str) -> Chart {
-    let of_unit: Vec<&Row> = daily.iter().filter(|row| row.labels.unit == unit).collect();
-    let mut periods: Vec<(&str, chrono::NaiveDate)> =
-        of_unit.iter().map(|row| (row.period.as_str(), row.from)).collect();
-    periods.sort_by_key(|(_, from)| *from);
-    periods.dedup();
-    let mut products: Vec<&str> = of_unit.iter().map(|row| row.labels.product.as_str()).collect();
-    products.sort_unstable();
-    products.dedup();
-    let value = |product: &str, period: &str| -> Decimal {
-        of_unit
-            .iter()
-            .filter(|row| row.labels.product == product && row.period == period)
-            .map(|row| decimal(row.quantity))
-            .sum()
-    };
-    let series = products
-        .into_iter()
-        .map(|product| {
-            Series::new(product, periods.iter().map(|(period, _)| value(product, period)).collect())
-        })
-        .collect();
-    let label = |(period, from): &(&str, chrono::NaiveDate)| match period.parse::<Month>() {
-        Ok(month) => Label::month(month),
-        Err(_) => Label::day(*from),
-    };
-    let figures = Figures {
-        title: format!("Usage in {unit}"),
-        labels: periods.iter().map(label).collect(),
-        series,
-        measure: Measure::Unit(unit.to_owned()),
-        last_is_partial: false,
-    };
-    charts::lines(figures, Size::ACROSS)
-}
-
-/// For drawing only: six decimals are more than a picture shows.
-fn decimal(quantity: Quantity) -> Decimal {
-    Decimal::try_from_i128_with_scale(quantity.units() / 10i128.pow(12), 6).unwrap_or_default()
 }

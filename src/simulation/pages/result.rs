@@ -70,6 +70,9 @@ impl Outcome {
     }
 }
 
+/// More months than these stand as lines: bars beside each other would be too thin.
+const MOST_BARS: usize = 12;
+
 fn chart(shares: Vec<(Label, Compared)>, currency: Currency) -> Chart {
     let series = |name: &str, share: fn(&Compared) -> Amount| {
         Series::new(name, shares.iter().map(|(_, sum)| share(sum).decimal()).collect())
@@ -77,12 +80,17 @@ fn chart(shares: Vec<(Label, Compared)>, currency: Currency) -> Chart {
     let figures = Figures {
         title: format!("Re-seller share by month in {currency}"),
         series: vec![
-            series("As settled", |sum| sum.settled.reseller),
+            series("Settled", |sum| sum.settled.reseller),
             series("Simulated", |sum| sum.simulated.reseller),
         ],
         labels: shares.into_iter().map(|(label, _)| label).collect(),
+        before: None,
         measure: Measure::Money(currency),
-        last_is_partial: false,
+        unfinished: None,
     };
-    charts::lines(figures, Size::ACROSS)
+    if figures.labels.len() <= MOST_BARS {
+        charts::paired_bars(figures, Size::ACROSS)
+    } else {
+        charts::lines(figures, Size::ACROSS)
+    }
 }

@@ -10,7 +10,7 @@ use crate::web::filters::{grouped, rounded, with_currency};
 pub enum Measure {
     /// Money of one currency; a chart never mixes two.
     Money(Currency),
-    /// A quantity in this unit, such as `GB`; the axis leaves the unit to the chart's title.
+    /// A quantity in this unit, such as `GB`, which stands above the axis.
     Unit(String),
 }
 
@@ -42,6 +42,14 @@ impl Measure {
         match self {
             Self::Money(currency) => with_currency(&text, *currency),
             Self::Unit(_) => text,
+        }
+    }
+
+    /// What stands above the axis: the unit, unless each label of the axis has it.
+    pub fn axis_unit(&self) -> &str {
+        match self {
+            Self::Money(_) => "",
+            Self::Unit(unit) => unit,
         }
     }
 

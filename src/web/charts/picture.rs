@@ -1,17 +1,18 @@
-//! Where the marks of a chart lie, in the units of its SVG, to a tenth.
+//! A chart over time in one size: where its marks lie, in the units of its SVG, to a tenth.
 
 use rust_decimal::Decimal;
 
-use super::{Axis, Figures, Series};
+use super::plot::Plot;
+use super::{Axis, Figures};
 
 /// The space of a picture and how many labels fit under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// The class by which the style sheet picks the picture.
-    name: &'static str,
-    width: i64,
-    height: i64,
-    most_labels: usize,
+    pub name: &'static str,
+    pub width: i64,
+    pub height: i64,
+    pub most_labels: usize,
 }
 
 impl Size {
@@ -42,6 +43,8 @@ pub struct Picture {
     pub right: Decimal,
     pub top: Decimal,
     pub plot_height: Decimal,
+    /// What the axis counts, above its highest label; empty where each label says it.
+    pub unit: String,
     pub ticks: Vec<Tick>,
     pub columns: Vec<Column>,
     pub lines: Vec<Line>,
@@ -62,14 +65,15 @@ pub struct Tick {
 pub struct Column {
     pub x: Decimal,
     pub width: Decimal,
-    pub middle: Decimal,
+    /// The middle of the label: that of the column, or where the label still ends inside the picture.
+    pub label_x: Decimal,
     /// All values of the column in words.
     pub title: String,
     /// Where the label stands; `None` when it would run into another.
     pub label_y: Option<Decimal>,
     pub label: String,
     /// Whether the period is not over yet.
-    pub partial: bool,
+    pub unfinished: bool,
     pub bars: Vec<Bar>,
 }
 
@@ -88,6 +92,8 @@ pub struct Line {
     pub class: String,
     pub points: String,
     pub unfinished: String,
+    /// Its markers as one path.
+    pub marks: String,
 }
 
 /// What every size of a chart is drawn from.
@@ -99,148 +105,40 @@ pub struct Content<'a> {
 }
 
 impl Picture {
-    pub fn bars(content: &Content, size: Size) -> Self {
+    /// Bars on top of each other, and the period before as a line over them.
+    pub fn stacked(content: &Content, size: Size) -> Self {
+        Self::bars(content, size, Plot::stack)
+    }
+
+    /// Bars beside each other.
+    pub fn paired(content: &Content, size: Size) -> Self {
+        Self::bars(content, size, Plot::pair)
+    }
+
+    fn bars(content: &Content, size: Size, draw: fn(&Plot, &Content, usize) -> Vec<Bar>) -> Self {
         let plot = Plot::new(content, size);
         let mut picture = plot.empty(content);
         for (index, column) in picture.columns.iter_mut().enumerate() {
-            column.bars = plot.stack(content, index);
+            column.bars = draw(&plot, content, index);
         }
+        picture.lines = plot.before(content).into_iter().collect();
         picture
     }
 
     pub fn lines(content: &Content, size: Size) -> Self {
         let plot = Plot::new(content, size);
-        let lines =
-            content.figures.series.iter().enumerate().map(|(index, one)| plot.line(content, index, one));
+        let series = content.figures.series.iter().enumerate();
+        let lines = plot.before(content).into_iter().chain(series.map(|(n, one)| plot.line(content, n, one)));
         Picture { lines: lines.collect(), ..plot.empty(content) }
     }
 }
 
-struct Plot {
-    size: Size,
-    axis: Axis,
-    left: Decimal,
-    right: Decimal,
-    top: Decimal,
-    bottom: Decimal,
-    slot: Decimal,
-}
-
-/// Space between two stacked bars.
-const GAP: Decimal = Decimal::from_parts(15, 0, 0, false, 1);
-
-impl Plot {
-    fn new(content: &Content, size: Size) -> Self {
-        let longest = content.axis.ticks().into_iter().map(|tick| content.tick(tick).chars().count()).max();
-        let label_width = longest.and_then(|count| i64::try_from(count).ok()).unwrap_or_default() * 7;
-        let (left, right) = (Decimal::from(label_width + 12), Decimal::from(size.width - 4));
-        let columns = Decimal::from(content.figures.labels.len().max(1));
-        Self {
-            size,
-            axis: content.axis,
-            left,
-            right,
-            top: Decimal::from(12),
-            bottom: Decimal::from(size.height - 26),
-            slot: (right - left) / columns,
-        }
-    }
-
-    fn y(&self, value: Decimal) -> Decimal {
-        self.bottom - self.axis.fraction(value) * (self.bottom - self.top)
-    }
-
-    fn empty(&self, content: &Content) -> Picture {
-        Picture {
-            name: self.size.name,
-            width: self.size.width,
-            height: self.size.height,
-            left: self.left,
-            right: self.right,
-            top: self.top,
-            plot_height: self.bottom - self.top,
-            ticks: self.axis.ticks().into_iter().map(|value| self.tick(content, value)).collect(),
-            columns: (0..content.figures.labels.len()).map(|index| self.column(content, index)).collect(),
-            lines: Vec::new(),
-        }
-    }
-
-    fn tick(&self, content: &Content, value: Decimal) -> Tick {
-        let y = tenth(self.y(value));
-        Tick {
-            y,
-            label_x: self.left - Decimal::from(8),
-            label_y: y + Decimal::from(4),
-            label: content.tick(value),
-            is_zero: value.is_zero(),
-        }
-    }
-
-    fn column(&self, content: &Content, index: usize) -> Column {
-        let x = self.left + self.slot * Decimal::from(index);
-        let after = content.figures.labels.len() - 1 - index;
-        let every = content.figures.labels.len().div_ceil(self.size.most_labels).max(1);
-        Column {
-            x: tenth(x),
-            width: tenth(self.slot),
-            middle: tenth(x + self.slot / Decimal::TWO),
-            title: content.titles.get(index).cloned().unwrap_or_default(),
-            label_y: after.is_multiple_of(every).then(|| Decimal::from(self.size.height - 8)),
-            label: content.figures.labels.get(index).map(|label| label.short.clone()).unwrap_or_default(),
-            partial: after == 0 && content.figures.last_is_partial,
-            bars: Vec::new(),
-        }
-    }
-
-    /// Positive values upward from zero, negative ones downward.
-    fn stack(&self, content: &Content, index: usize) -> Vec<Bar> {
-        let width = (self.slot * Decimal::new(62, 2)).min(Decimal::from(34));
-        let x = self.left + self.slot * Decimal::from(index) + (self.slot - width) / Decimal::TWO;
-        let (mut above, mut below) = (Decimal::ZERO, Decimal::ZERO);
-        let mut bars = Vec::new();
-        for (number, series) in content.figures.series.iter().enumerate() {
-            let value = series.at(index);
-            let reached = if value.is_sign_negative() { &mut below } else { &mut above };
-            let from = *reached;
-            *reached += value;
-            let (upper, lower) = (self.y(from.max(*reached)), self.y(from.min(*reached)));
-            if value.is_zero() {
-                continue;
-            }
-            let height = lower - upper;
-            let shown = if height > GAP + Decimal::ONE { height - GAP } else { height };
-            bars.push(Bar {
-                class: class(number),
-                x: tenth(x),
-                y: tenth(upper),
-                width: tenth(width),
-                height: tenth(shown),
-            });
-        }
-        bars
-    }
-
-    fn line(&self, content: &Content, number: usize, series: &Series) -> Line {
-        let middle = |index: usize| self.left + self.slot * (Decimal::from(index) + Decimal::new(5, 1));
-        let point = |index: usize| format!("{},{}", tenth(middle(index)), tenth(self.y(series.at(index))));
-        let points: Vec<_> = (0..content.figures.labels.len()).map(point).collect();
-        let whole = points.len() - usize::from(content.figures.last_is_partial && points.len() > 1);
-        let unfinished = if whole < points.len() { points[whole - 1..].join(" ") } else { String::new() };
-        Line { class: class(number), points: points[..whole].join(" "), unfinished }
-    }
-}
-
-impl Content<'_> {
-    fn tick(&self, value: Decimal) -> String {
-        self.figures.measure.tick(value, self.axis.step)
-    }
-}
-
-/// The class that colours the series at this place.
-pub fn class(number: usize) -> String {
-    format!("c{}", number + 1)
-}
-
-fn tenth(value: Decimal) -> Decimal {
+/// As SVG writes it.
+pub fn tenth(value: Decimal) -> Decimal {
     value.round_dp(1).normalize()
+}
+
+/// About how wide a text of the size of a chart's labels is; rather too wide than too narrow.
+pub fn text_width(text: &str) -> Decimal {
+    Decimal::from(text.chars().count()) * Decimal::from(7)
 }
