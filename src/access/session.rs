@@ -250,6 +250,15 @@ mod tests {
     }
 
     #[test]
+    fn a_session_lasts_to_its_end_whoever_uses_it() {
+        let session = planted();
+        assert!(lasting(&session, at(0)).is_none());
+        enter(&session, &signed_in_at(0), AccountSide::Reseller).unwrap();
+        let told = lasting(&session, at(3600)).unwrap();
+        assert_eq!((told.idle, told.longest), (30 * 60, 11 * 3600));
+    }
+
+    #[test]
     fn leaving_ends_the_session() {
         let session = planted();
         leave(&session);

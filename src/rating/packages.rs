@@ -31,6 +31,7 @@ pub(super) fn packages(used: &Used, size: Option<Quantity>) -> Result<Pieces, Ou
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::catalog::{Charge, ChargeKind, ChargeModel};
     use crate::customers::PriceRule;
     use crate::rating::sample::{Case, charge, metered, product, unit};
@@ -62,6 +63,13 @@ mod tests {
         assert_eq!(packages.november(&[(2, "11"), (15, "9")]), ["0 + 2 = 10", "0 + 0 = 0"]);
         packages.subscription.price_rule = PriceRule::Frozen;
         assert_eq!(packages.november(&[(2, "10"), (15, "1")]), ["0 + 2 = 10"]);
+    }
+
+    #[test]
+    fn a_package_of_nothing_is_refused() {
+        let used = Used { days: Vec::new(), included: Exact::zero() };
+        assert_eq!(packages(&used, Some(Quantity::ZERO)).err(), Some(OutOfRange));
+        assert_eq!(packages(&used, None).err(), Some(OutOfRange));
     }
 
     #[test]

@@ -74,6 +74,22 @@ mod tests {
     }
 
     #[test]
+    fn an_item_is_clear_or_notable_by_what_was_found() {
+        let found = |finding| {
+            let item = Item { key: "usage", text: String::new(), href: String::new(), finding, waived: None };
+            (item.is_clear(), item.is_notable(), item.field())
+        };
+        assert_eq!(found(Finding::Clear), (true, false, "reason-usage".into()));
+        assert_eq!(found(Finding::Notable), (false, true, "reason-usage".into()));
+        assert_eq!(found(Finding::Blocking), (false, false, "reason-usage".into()));
+    }
+
+    #[test]
+    fn one_is_told_without_an_s() {
+        assert_eq!([0, 1, 3].map(|count| many(count, "day")), ["0 days", "1 day", "3 days"]);
+    }
+
+    #[test]
     fn only_a_blocking_item_that_nobody_waived_stops() {
         let item =
             |finding, waived| Item { key: "k", text: String::new(), href: String::new(), finding, waived };

@@ -47,3 +47,57 @@ pub fn seal(content: &Content<'_>) -> serde_json::Result<String> {
     let text = serde_json::to_string(content)?;
     Ok(Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(lines: &[ChargeLine]) -> Content<'_> {
+        Content {
+            number: "ST-2026-000001",
+            channel: ChannelId::derived("channel"),
+            currency: "USD".parse().unwrap(),
+            month: "2026-10".parse().unwrap(),
+            terms: None,
+            collects: "provider",
+            posted_at: Timestamp::from_micros(0).unwrap(),
+            due_on: "2026-11-30".parse().unwrap(),
+            totals: Totals::default(),
+            balance: Balance::default(),
+            payments: Vec::new(),
+            previous_seal: None,
+            lines,
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_once_is_verified_by_every_later_release() {
+        assert_eq!(
+            seal(&content(&[])).unwrap(),
+            "44eeca6ca7d47fbe501f837dc33b55298f190e014ce23fd5fffe8dc2449b141c"
+        );
+    }
+
+    #[test]
+    fn whatever_changes_shows_in_the_seal() {
+        let whole = content(&[]);
+        let changes = [
+            Content { number: "ST-2026-000002", ..whole.clone() },
+            Content { month: "2026-11".parse().unwrap(), ..whole.clone() },
+            Content { due_on: "2026-12-01".parse().unwrap(), ..whole.clone() },
+            Content { previous_seal: Some("ab"), ..whole.clone() },
+            Content {
+                totals: Totals { gross: "0.01".parse().unwrap(), ..Totals::default() },
+                ..whole.clone()
+            },
+            Content {
+                balance: Balance { opening: "1".parse().unwrap(), ..Balance::default() },
+                ..whole.clone()
+            },
+            whole,
+        ];
+        let seals: std::collections::BTreeSet<_> =
+            changes.iter().map(|content| seal(content).unwrap()).collect();
+        assert_eq!(seals.len(), changes.len());
+    }
+}

@@ -198,22 +198,58 @@ mod tests {
     }
 
     #[test]
+    fn shares_of_a_margin_are_not_counted_at_a_revenue() {
+        let mut margin = offer("15");
+        margin.rule.basis = ShareBasis::Margin;
+        let counted = |old: &Offer, new: &Offer| {
+            at_forecast(old, new, "22000".parse().unwrap(), "USD".parse().unwrap()).unwrap()
+        };
+        assert_eq!(counted(&offer("15"), &margin), None);
+        assert_eq!(counted(&margin, &offer("15")), None);
+    }
+
+    #[test]
+    fn basis_collector_and_months_are_told_in_words() {
+        let (old, mut new) = (offer("15"), offer("15"));
+        new.rule.basis = ShareBasis::Margin;
+        new.collects = Collector::Reseller;
+        new.valid_from = "2027-01".parse().unwrap();
+        let changed: Vec<_> = rows(Some(&old), &new, |_| String::new())
+            .into_iter()
+            .filter(Row::is_changed)
+            .map(|row| (row.old, row.new))
+            .collect();
+        let expected = [
+            ("Net revenue", "Margin over the reference price"),
+            ("The provider", "The re-seller"),
+            ("December 2026", "January 2027"),
+        ];
+        for (old, new) in expected {
+            assert!(changed.contains(&(old.to_owned(), new.to_owned())), "{new} in {changed:?}");
+        }
+    }
+
+    #[test]
     fn tiers_and_limits_are_told_and_counted_at_the_forecast() {
         let usd: Currency = "USD".parse().unwrap();
         let (old, mut new) = (offer("15"), offer("15"));
         let tier = Tier { from: "10000".parse().unwrap(), share: "20".parse().unwrap() };
         new.rule.tiers.insert(usd, vec![tier]);
         new.rule.caps.insert(usd, "3000".parse().unwrap());
+        new.rule.commitments.insert(usd, "100000".parse().unwrap());
         let changed: Vec<_> = rows(Some(&old), &new, |_| String::new())
             .into_iter()
             .filter(Row::is_changed)
-            .map(|row| (row.label, row.new))
+            .map(|row| (row.label, row.old, row.new))
             .collect();
         let expected = [
             ("Tiers in USD", "15% up to 10,000.00, 20% above"),
+            ("Minimum commitment in USD", "100,000.00 a month"),
             ("Cap of the share in USD", "3,000.00 a month"),
         ];
-        assert_eq!(changed, expected.map(|(label, text)| (label.to_owned(), text.to_owned())));
+        let none = || "–".to_owned();
+        assert_eq!(changed, expected.map(|(label, text)| (label.to_owned(), none(), text.to_owned())));
+        new.rule.commitments.clear();
         let moved = |revenue: &str| {
             at_forecast(&old, &new, revenue.parse().unwrap(), usd).unwrap().unwrap().to_string()
         };

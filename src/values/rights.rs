@@ -165,6 +165,34 @@ mod tests {
     }
 
     #[test]
+    fn each_side_has_its_roles_the_mightiest_first() {
+        let words = |side| StaffRole::of(side).iter().map(|role| role.words()).collect::<Vec<_>>();
+        assert_eq!(words(AccountSide::Root), ["Administrator", "Finance", "Read-only"]);
+        assert_eq!(words(AccountSide::Reseller), ["Administrator", "Seller", "Read-only"]);
+    }
+
+    #[test]
+    fn each_right_says_of_each_side_what_it_lets_do() {
+        let told = |side| Right::of_side(side).map(|right| right.words(side)).collect::<Vec<_>>();
+        let root = told(AccountSide::Root);
+        assert!(root.contains(&"Set channel prices, answer price requests, accept drift"));
+        assert!(root.contains(&"See every page, report and export, the audit log and the verification"));
+        assert_eq!(
+            told(AccountSide::Reseller),
+            [
+                "See the re-seller's pages, reports and exports",
+                "Set prices where the provider permits it, ask for others",
+                "Keep customers and subscriptions",
+                "Import usage files, map names, retry unrated usage",
+                "Answer terms, agree to statements, dispute lines",
+                "Invite people, give roles, deactivate accounts",
+            ]
+        );
+        let all = root.iter().collect::<std::collections::BTreeSet<_>>();
+        assert_eq!((all.len(), root.len()), (Right::ALL.len() - 1, Right::ALL.len() - 1));
+    }
+
+    #[test]
     fn only_the_reseller_agrees_for_the_reseller_and_only_root_settles() {
         assert!(Right::of_side(AccountSide::Root).all(|right| right != Right::Agreeing));
         assert!(
