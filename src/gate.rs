@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, Responder};
 
 use crate::routes;
-use crate::web::{Entry, Error, Visitor, proof, see_other};
+use crate::web::{Entry, Error, Visitor, form, proof, see_other};
 
 /// Where somebody goes who must set up a second factor first, and the addresses that are open until then.
 const ENROLMENT: &str = "/account/second-factor";
@@ -16,7 +16,7 @@ const OPEN_BEFORE_ENROLMENT: [&str; 6] =
 
 /// Lets a visitor through to the handler, or says why not.
 pub async fn gate(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // PostgreSQL does not even compare with a text that has this character.
@@ -40,6 +40,9 @@ pub async fn gate(
             Ok(next.call(request).await?.map_into_boxed_body())
         }
         Entry::SignIn => {
+            if let Some(form) = form::of_ended_session(&mut request).await {
+                return Ok(request.error_response(Error::SignedOut(form)));
+            }
             let location = sign_in_location(&request);
             Ok(answer(request, see_other(location)))
         }

@@ -145,40 +145,67 @@
     row.classList.toggle("changed", field.value !== field.defaultValue);
   }
 
-  // A page does not stay readable after its session. Typing is use, and so is any page in another tab.
-  const { idle, longest } = document.body.dataset;
-  if (idle && "BroadcastChannel" in window) endWithSession(Number(idle) * 1000, Date.now() + Number(longest) * 1000);
+  // A page does not stay readable after its session. Typing is use, and so is any page in another tab. What was typed and
+  // not sent outlives the page; it comes back when the same person signs in in another tab.
+  const { who, idle, longest } = document.body.dataset;
+  const session = { used: Date.now(), endsAt: Date.now() + Number(longest) * 1000, unsent: null };
+  if (idle && "BroadcastChannel" in window) endWithSession(Number(idle) * 1000);
 
-  function endWithSession(idleFor, endsAt) {
+  function endWithSession(idleFor) {
     const tabs = new BroadcastChannel("session");
-    let used = Date.now();
     const use = () => {
-      used = Date.now();
-      tabs.postMessage("used");
+      session.used = Date.now();
+      tabs.postMessage(who);
     };
     use();
-    tabs.onmessage = ({ data }) => (data === "used" ? (used = Date.now()) : emptyPage());
+    tabs.onmessage = ({ data }) => {
+      if (data === "over") return emptyPage();
+      if (data !== who) return;
+      session.used = Date.now();
+      if (session.unsent) fillAgain();
+    };
     document.addEventListener("input", () => {
-      if (Date.now() - used > 60_000) fetch("/help", { method: "HEAD" }).then((answer) => answer.ok && use());
+      if (Date.now() - session.used > 60_000) fetch("/help", { method: "HEAD" }).then((answer) => answer.ok && use());
     });
     document.addEventListener("submit", (event) => {
       if (event.target.action.endsWith("/sign-out")) tabs.postMessage("over");
     });
-    const look = () => Date.now() > Math.min(used + idleFor, endsAt) && emptyPage();
+    const look = () => Date.now() > Math.min(session.used + idleFor, session.endsAt) && emptyPage();
     setInterval(look, 5_000);
     document.addEventListener("visibilitychange", look);
   }
 
+  const postingForms = () => [...document.querySelectorAll("form[method=post]")];
+
   function emptyPage() {
-    const main = document.createElement("main");
-    const said = document.createElement("h1");
-    const link = document.createElement("a");
+    if (session.unsent) return;
+    session.unsent = postingForms().map((form) => [...form.elements].map((field) => (field.type !== "password" && isChanged(field) ? { value: field.value, checked: field.checked } : null)));
+    const isTyped = session.unsent.flat().some(Boolean);
+    const [main, said, kept, link] = ["main", "h1", "p", "a"].map((name) => document.createElement(name));
     main.className = "main";
     said.textContent = "Your session is over";
+    kept.textContent = isTyped ? "What you typed comes back here once you have signed in in another tab." : "";
     link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     link.textContent = "Sign in again";
-    main.append(said, link);
+    if (isTyped) link.target = "_blank";
+    main.append(said, kept, link);
     document.body.replaceChildren(main);
+  }
+
+  async function fillAgain() {
+    await htmx.ajax("GET", location.href, { target: "body", swap: "innerMorph" });
+    if (postingForms().length !== session.unsent?.length) return;
+    postingForms().forEach((form, place) => {
+      session.unsent[place].forEach((typed, field) => typed && fill(form.elements[field], typed));
+      countUnsaved(form);
+    });
+    session.endsAt = Date.now() + Number(longest) * 1000;
+    session.unsent = null;
+  }
+
+  function fill(field, { value, checked }) {
+    field.value = value;
+    field.checked = checked;
   }
 
   // What went wrong is read first.

@@ -37,20 +37,42 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, line: &ChargeLine, sign: i8) -> Result<(), OutOfRange> {
-        let signed = |amount: Amount| if sign < 0 { Amount::from_micros(-amount.micros()) } else { amount };
-        let factor = Exact::from_integer(sign.into());
-        let quantity = Quantity::from_units(line.quantity.units() * i128::from(sign));
-        self.quantity = self.quantity.checked_add(quantity)?;
-        self.included += line.included() * &factor;
-        self.billable += line.billable() * factor;
-        if let Some(cost) = line.cost {
-            let cost = Cost::from_units(cost.units() * i128::from(sign));
+    fn of(line: &ChargeLine) -> Self {
+        Self {
+            quantity: line.quantity,
+            included: line.included(),
+            billable: line.billable(),
+            cost: line.cost,
+            gross: line.gross,
+            reference: line.reference,
+            reseller: line.reseller_share,
+        }
+    }
+
+    /// As much, taken off.
+    fn negative(self) -> Self {
+        let minus = |amount: Amount| Amount::from_micros(-amount.micros());
+        Self {
+            quantity: Quantity::from_units(-self.quantity.units()),
+            included: -self.included,
+            billable: -self.billable,
+            cost: self.cost.map(|cost| Cost::from_units(-cost.units())),
+            gross: minus(self.gross),
+            reference: minus(self.reference),
+            reseller: minus(self.reseller),
+        }
+    }
+
+    fn add(&mut self, other: Self) -> Result<(), OutOfRange> {
+        self.quantity = self.quantity.checked_add(other.quantity)?;
+        self.included += other.included;
+        self.billable += other.billable;
+        if let Some(cost) = other.cost {
             self.cost = Some(self.cost.unwrap_or_default().checked_add(cost)?);
         }
-        self.gross = self.gross.checked_add(signed(line.gross))?;
-        self.reference = self.reference.checked_add(signed(line.reference))?;
-        self.reseller = self.reseller.checked_add(signed(line.reseller_share))?;
+        self.gross = self.gross.checked_add(other.gross)?;
+        self.reference = self.reference.checked_add(other.reference)?;
+        self.reseller = self.reseller.checked_add(other.reseller)?;
         Ok(())
     }
 
@@ -99,12 +121,15 @@ pub fn corrections(
             order.push(key);
             Change::like(line.clone(), None)
         });
-        change.difference.add(&line, 1)?;
+        change.difference.add(Sum::of(&line))?;
     }
     let mut lines = Vec::new();
+    let mut position = 1;
     for change in order.iter().filter_map(|key| changes.remove(key)) {
-        let position = i64::try_from(lines.len()).unwrap_or(i64::MAX - 1) + 1;
-        lines.extend(change.line(place, position)?);
+        if let Some(line) = change.line(place, position)? {
+            lines.push(line);
+            position += 1;
+        }
     }
     Ok(lines)
 }
@@ -130,14 +155,15 @@ impl Change {
         }
         self.settled_gross = self.settled_gross.checked_add(line.gross)?;
         self.settled_reseller = self.settled_reseller.checked_add(line.reseller_share)?;
-        self.difference.add(line, -1)
+        self.difference.add(Sum::of(line).negative())
     }
 
-    /// What of the settled gross is left after credits: a correction takes no more than that.
+    /// What of the settled gross is left after credits: a correction takes no more than that, and all of the share with
+    /// all of the gross.
     fn bounded(mut self) -> Result<Self, OutOfRange> {
         let left = self.settled_gross.checked_sub(self.credited)?;
         let after = left.checked_add(self.difference.gross)?;
-        if self.credited > Amount::ZERO && left >= Amount::ZERO && after < Amount::ZERO {
+        if self.credited > Amount::ZERO && left >= Amount::ZERO && after <= Amount::ZERO {
             let share_left = self.settled_reseller.checked_add(self.credited_reseller)?;
             self.difference.gross = Amount::from_micros(-left.micros());
             self.difference.reseller = Amount::from_micros(-share_left.micros());
@@ -156,7 +182,6 @@ impl Change {
             id: ChargeLineId::derived(&key),
             role: LineRole::Correction,
             month,
-            origin_month: origin,
             corrects_id: corrects,
             position,
             quantity: difference.quantity,
@@ -308,6 +333,14 @@ mod tests {
     }
 
     #[test]
+    fn a_correction_is_no_credit_and_has_the_terms_of_its_month() {
+        let line = ChargeLine { terms_id: None, ..settled("s", (100, 20)) };
+        let lines = corrected(&[rated("s", (90, 18))], &[credit(&line, 40, 8), line]);
+        assert_eq!((lines[0].credited, lines[0].terms_id), (Amount::ZERO, place().terms));
+        assert_eq!(shares(&lines[0]), (-10, -2, -8));
+    }
+
+    #[test]
     fn commitment_and_cap_are_not_corrected() {
         let Place { channel, currency, origin, terms, .. } = place();
         let cap =
@@ -326,6 +359,7 @@ mod tests {
         assert_eq!(after((50, 10), 40, 8), Some((-50, -10, -40)));
         assert_eq!(after((40, 8), 40, 8), Some((-60, -12, -48)));
         assert_eq!(after((39, 5), 40, 8), Some((-60, -12, -48)));
+        assert_eq!(after((40, 10), 40, 8), Some((-60, -12, -48)));
         assert_eq!(after((0, 0), 40, 8), Some((-60, -12, -48)));
         assert_eq!(after((130, 26), 40, 8), Some((30, 6, 24)));
         // All was given back: the correction of what it was for has no money.

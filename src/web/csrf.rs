@@ -38,7 +38,7 @@ pub async fn protect(
     let known = request.cookie(cookie_name(&site)).map(|cookie| cookie.value().to_owned());
     let nonce = known.clone().unwrap_or_else(random_token);
     request.extensions_mut().insert(Nonce(nonce.clone()));
-    let mut response = if is_safe(request.method()) || same_origin(&request, &site) {
+    let mut response = if is_safe(request.method()) || told_origin(request.request(), &site) != Some(false) {
         next.call(request).await?.map_into_boxed_body()
     } else {
         request.error_response(Error::Foreign)
@@ -74,7 +74,7 @@ pub fn verify(request: &HttpRequest, given: &str, content: &[u8]) -> Result<(), 
     let code = URL_SAFE_NO_PAD.decode(mac).unwrap_or_default();
     let site = site(request)?;
     if page.is_empty() || !site.keys.is_mac(PURPOSE, &subject(request)?, &code) {
-        return Err(Error::StaleForm);
+        return Err(Error::StaleForm(None));
     }
     note(request, &site, page, content);
     Ok(())
@@ -117,19 +117,20 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
+/// Whether the browser says that the request comes from a page of the portal.
+pub fn is_own(request: &HttpRequest) -> bool {
+    site(request).is_ok_and(|site| told_origin(request, &site) == Some(true))
+}
+
 /// Browsers say where a request comes from; one that says nothing still needs the token.
 ///
 /// What a request says of the host that somebody asked for (`X-Forwarded-Host`) anybody can write, so it counts nothing.
-fn same_origin(request: &ServiceRequest, portal: &Site) -> bool {
+fn told_origin(request: &HttpRequest, portal: &Site) -> Option<bool> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = header("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
+        return Some(matches!(site, "same-origin" | "none"));
     }
-    match header(header::ORIGIN.as_str()) {
-        Some(origin) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_some() && (host == header(header::HOST.as_str()) || portal.public_url == origin)
-        }
-        None => true,
-    }
+    let origin = header(header::ORIGIN.as_str())?;
+    let host = origin.split_once("://").map(|(_, host)| host);
+    Some(host.is_some() && (host == header(header::HOST.as_str()) || portal.public_url == origin))
 }

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use uuid::Uuid;
 
-use super::again::{self, Again};
+use super::again::{self, Again, Why};
 use super::frame::frame;
 use super::proof::{self, Carried};
 use super::{Shell, Visitor, csrf};
@@ -28,9 +28,12 @@ pub enum Error {
     /// More requests than one person makes.
     #[error("too many requests")]
     TooMany,
-    /// The form's token is missing or of another session.
+    /// The form's token is missing or of another session; comes back with the question whether it is meant.
     #[error("form out of date")]
-    StaleForm,
+    StaleForm(Option<Again>),
+    /// The session ended before the form came; comes back to be sent after signing in.
+    #[error("session over")]
+    SignedOut(Again),
     /// The visitor must prove again who they are; what was sent comes back with the question.
     #[error("proof needed")]
     Unproved(Carried),
@@ -125,10 +128,11 @@ impl Error {
                 "Too many requests",
                 "More came from you than the portal answers in a minute. Wait a little and go on.",
             ),
-            Self::StaleForm => (
+            Self::StaleForm(_) => (
                 "This form is out of date",
                 "You signed in or out since it was opened. Go back, reload the page and send it again.",
             ),
+            Self::SignedOut(_) => ("Your session is over", "Sign in again and send it once more."),
             Self::Unproved(_) => {
                 ("Confirm that it is you", "This asks for your second factor or password again.")
             }
@@ -162,7 +166,9 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::Foreign | Self::StaleForm | Self::Unproved(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::Foreign | Self::StaleForm(_) | Self::SignedOut(_) | Self::Unproved(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -200,7 +206,8 @@ impl ResponseError for Error {
             .body(format!("{title}. {message} {reference}").trim_end().to_owned());
         let waiting = match self {
             Self::Unproved(carried) => Some(Waiting::Proof(carried.clone())),
-            Self::SentBefore(again) => again.clone().map(Waiting::Again),
+            Self::SignedOut(again) => Some(Waiting::Again(again.clone())),
+            Self::SentBefore(again) | Self::StaleForm(again) => again.clone().map(Waiting::Again),
             _ => None,
         };
         let said = Said {
@@ -219,7 +226,12 @@ impl ResponseError for Error {
 fn note(request: &HttpRequest, said: &Said) {
     // An address that nothing has is no door.
     let Some(line) = request.match_pattern() else { return };
-    if said.waiting.is_some() || !said.status.is_client_error() {
+    let is_expected = match &said.waiting {
+        Some(Waiting::Again(again)) => again.why != Why::OtherSession,
+        Some(Waiting::Proof(_)) => true,
+        None => false,
+    };
+    if is_expected || !said.status.is_client_error() {
         return;
     }
     let visitor = Visitor::of(request);

@@ -5,15 +5,16 @@ use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::again::Again;
+use super::again::{Again, Why};
 use super::filters::group_digits;
-use super::{Error, csrf, pace, proof};
+use super::{Error, Visitor, csrf, pace, proof};
 
 /// The largest form that is read, in bytes.
 const LIMIT: usize = 512 * 1024;
@@ -87,7 +88,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 return Err(Error::BadRequest(TOO_LARGE.into()));
             }
             let fields: Fields = decode(&body)?;
-            csrf::verify(&request, fields.get(csrf::FIELD), &body)?;
+            if let Err(error) = csrf::verify(&request, fields.get(csrf::FIELD), &body) {
+                return Err(waiting(error, &request, fields));
+            }
             request.extensions_mut().insert(Sent(body.clone()));
             if proof::is_asked_of(&request) {
                 return Err(Error::Unproved(proof::Carried::of(&request, &fields)));
@@ -106,7 +109,28 @@ struct Sent(web::Bytes);
 /// The request's form, to be asked about; `None` when it had none or one with a file.
 pub fn sent(request: &HttpRequest) -> Option<Again> {
     let body = request.extensions().get::<Sent>().map(|sent| sent.0.clone())?;
-    Some(Again::of(request, decode(&body).ok()?))
+    Some(Again::of(Why::SentBefore, request, decode(&body).ok()?))
+}
+
+/// A form of another session waits until its sender says that it is meant, if it surely comes from the portal's page.
+fn waiting(error: Error, request: &HttpRequest, fields: Fields) -> Error {
+    let is_asked = csrf::is_own(request) && !csrf::identity(&Visitor::of(request)).is_empty();
+    match error {
+        Error::StaleForm(None) if is_asked => {
+            Error::StaleForm(Some(Again::of(Why::OtherSession, request, fields)))
+        }
+        error => error,
+    }
+}
+
+/// The form that came after its session had ended, so that it can be sent after signing in; `None` for one that is too
+/// large, has a file, or does not surely come from the portal's page.
+pub async fn of_ended_session(request: &mut ServiceRequest) -> Option<Again> {
+    if *request.method() != Method::POST || !csrf::is_own(request.request()) {
+        return None;
+    }
+    let body = request.extract::<web::Bytes>().await.ok().filter(|body| body.len() <= LIMIT)?;
+    Some(Again::of(Why::SignedOut, request.request(), decode(&body).ok()?))
 }
 
 /// Why the body did not come.

@@ -40,7 +40,7 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         nav: navigation(role, &rights, request.path(), &visitor.waiting),
         role,
         rights,
-        session: visitor.session,
+        session: visitor.session.map(|lasting| (csrf::identity(&visitor), lasting)),
         csrf: csrf::token(request)?,
         flash: take_flash(request),
         demo: site.demo,

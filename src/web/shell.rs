@@ -16,8 +16,8 @@ pub struct Shell {
     /// What the person's role lets them do.
     pub rights: Vec<Right>,
     pub nav: Vec<NavGroup>,
-    /// How long the session lasts, so that the page does not stay readable after it.
-    pub session: Option<Lasting>,
+    /// Whose session it is and how long it lasts, so that the page does not stay readable after it.
+    pub session: Option<(String, Lasting)>,
     /// The token that every form of the page carries.
     pub csrf: String,
     /// One sentence about the act that led here, shown once.

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Desk};
 use crate::on_both;
-use crate::support::builders::{a_reseller, an_account};
+use crate::support::builders::{a_channel, a_reseller, an_account};
 use crate::support::{PASSWORD, World};
 
 /// Somebody's page with what others must not read.
@@ -11,6 +11,16 @@ fn account(world: &World, desk: &Desk) -> Browser {
     an_account("kim@kestrel.example").of(reseller).with_password().build(world);
     let kim = desk.person();
     kim.sign_in("kim@kestrel.example", PASSWORD).open("/account").see("Open sessions");
+    kim
+}
+
+/// Somebody who may add customers.
+fn seller(world: &World, desk: &Desk) -> Browser {
+    let reseller = a_reseller("Kestrel").build(world).id;
+    a_channel(reseller).build(world);
+    an_account("kim@kestrel.example").of(reseller).with_password().build(world);
+    let kim = desk.person();
+    kim.sign_in("kim@kestrel.example", PASSWORD);
     kim
 }
 
@@ -40,9 +50,22 @@ on_both! {
         page.open("/account").see("Open sessions");
         pass(&page, 29);
         let heard = "const tabs = new BroadcastChannel('session'); return new Promise((go) => { \
-            tabs.onmessage = () => go(true); new BroadcastChannel('session').postMessage('used'); })";
+            tabs.onmessage = () => go(true); new BroadcastChannel('session').postMessage(document.body.dataset.who); })";
         page.evaluate(heard);
         pass(&page, 29);
         page.see("Open sessions");
+    }
+
+    fn what_was_typed_comes_back_when_the_same_person_signs_in_again(world) {
+        let desk = Desk::at(world.url());
+        let page = seller(world, &desk);
+        page.open("/customers/new").fill("Name", "Nordlys").choose("Country", "Norway");
+        let who = page.evaluate("return document.body.dataset.who");
+        let tell = |who: &str| format!("new BroadcastChannel('session').postMessage('{who}'); return true");
+        pass(&page, 31);
+        page.see("What you typed comes back here").evaluate(&tell("somebody else"));
+        assert!(!page.text().contains("Add customer"), "{}", page.text());
+        page.evaluate(&tell(who.as_str().unwrap()));
+        page.see("Add customer").fill("Your id of the customer", "C-1").choose("Billing currency", "USD").press("Add customer").see("Nordlys").see("Norway");
     }
 }

@@ -10,6 +10,7 @@ mod exported;
 mod factor;
 mod forms;
 mod hostile;
+mod kept;
 mod links;
 mod looking;
 mod matrix;

@@ -1,5 +1,6 @@
 //! What every answer has in common: headers, error pages, redirects, static files.
 
+mod contrast;
 mod downloads;
 mod messages;
 mod tls;

@@ -57,7 +57,7 @@ pub fn limits() -> MultipartFormConfig {
                 }
                 MultipartError::ContentTypeMissing
                 | MultipartError::ContentTypeIncompatible
-                | MultipartError::ContentTypeParse => Error::StaleForm,
+                | MultipartError::ContentTypeParse => Error::StaleForm(None),
                 MultipartError::Payload(error) if pace::is_too_slow(&error) => Error::TooSlow,
                 error => Error::BadRequest(format!("The upload broke off or cannot be read: {error}.")),
             }
