@@ -241,6 +241,10 @@ site_map! {
     Root GET "/channels/{id}" => channels::pages::channel::show;
     Root(Channels) GET "/channels/{id}/edit" => channels::pages::details::show;
     Root(Channels) POST "/channels/{id}/edit" => channels::pages::details::submit;
+    Root(Channels) GET "/channels/{id}/logo" => channels::pages::logo::show;
+    Root(Channels) POST "/channels/{id}/logo" => channels::pages::logo::submit;
+    Root(Channels) POST "/channels/{id}/logo/removal" => channels::pages::logo::remove;
+    Member GET "/channels/{id}/logo.png" => channels::pages::logo::png;
     Root(Channels) GET "/channels/{id}/bundles" => channels::pages::sold::show;
     Root(Channels) POST "/channels/{id}/bundles" => channels::pages::sold::submit;
     Reseller GET "/prices" => channels::pages::prices::own;

@@ -103,11 +103,24 @@
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     event.submitter?.setAttribute("aria-busy", "true");
+    tellFile(form);
   });
+
+  // A large file takes its time on the way.
+  function tellFile(form) {
+    const file = form.querySelector("input[type=file]")?.files[0];
+    const said = form.querySelector("[data-sending]");
+    if (!file || !said) return;
+    const progress = document.createElement("progress");
+    progress.setAttribute("aria-label", "Sending the file");
+    said.replaceChildren(progress, ` Sending ${file.name}, ${(file.size / 1e6).toFixed(1)} MB`);
+  }
+
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {
       delete form.dataset.sent;
       form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+      form.querySelector("[data-sending]")?.replaceChildren();
     }
   });
 

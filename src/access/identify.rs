@@ -10,7 +10,7 @@ use super::session::{self, SignedIn};
 use super::store::{self, Known};
 use crate::db::Db;
 use crate::values::AccountSide;
-use crate::web::{Error, Role, Site, Visitor};
+use crate::web::{Error, Role, Site, Visitor, links};
 
 /// Puts the [`Visitor`] in place for the gate, the guards and the frame.
 pub async fn identify(
@@ -62,7 +62,8 @@ async fn recognise(
 }
 
 fn member(visitor: &mut Visitor, known: Known, signed_in: &SignedIn, everyone_needs_factor: bool) {
-    let Known { user, channel, has_factor } = known;
+    let Known { user, channel, logo, has_factor } = known;
+    visitor.logo = channel.zip(logo).map(|(channel, at)| links::logo(channel, at));
     visitor.name = user.full_name;
     visitor.staff = user.role;
     visitor.has_factor = has_factor;

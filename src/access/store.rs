@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{AccountState, NewUser, Purpose, User, tokens};
 use crate::audit::{self, Event};
-use crate::db::schema::{applicants, channels, second_factors, sessions, users};
+use crate::db::schema::{applicants, channel_logos, channels, second_factors, sessions, users};
 use crate::db::{AnyConnection, Failure};
 use crate::values::{
     AccountSide, Act, ApplicantId, ChannelId, Email, ResellerId, StaffRole, Timestamp, UserId, UserName,
@@ -199,20 +199,33 @@ pub fn set_password<R>(
 pub(super) struct Known {
     pub user: User,
     pub channel: Option<ChannelId>,
+    /// Since when its channel has the logo that it has.
+    pub logo: Option<Timestamp>,
     pub has_factor: bool,
 }
 
+type KnownRow = (UserRow, Option<ChannelId>, Option<Timestamp>, Option<UserId>);
+
 /// The account behind a session, with its channel; `None` when it is disabled or gone.
 pub(super) fn visitor(connection: &mut AnyConnection, id: UserId) -> QueryResult<Option<Known>> {
-    let row: Option<(UserRow, Option<ChannelId>, Option<UserId>)> = users::table
+    let row: Option<KnownRow> = users::table
         .left_join(channels::table.on(channels::reseller_id.nullable().eq(users::reseller_id)))
+        .left_join(channel_logos::table.on(channel_logos::channel_id.eq(channels::id)))
         .left_join(second_factors::table.on(second_factors::user_id.eq(users::id)))
         .filter(users::id.eq(id))
         .filter(users::state.eq(AccountState::Active))
-        .select((USER, channels::id.nullable(), second_factors::user_id.nullable()))
+        .select((
+            USER,
+            channels::id.nullable(),
+            channel_logos::changed_at.nullable(),
+            second_factors::user_id.nullable(),
+        ))
         .first(connection)
         .optional()?;
-    Ok(row.map(|(row, channel, factor)| Known { user: user(row), channel, has_factor: factor.is_some() }))
+    Ok(row.map(|(row, channel, logo, factor)| {
+        let has_factor = factor.is_some();
+        Known { user: user(row), channel, logo, has_factor }
+    }))
 }
 
 /// The applicant with this address, made when new.

@@ -9,6 +9,7 @@
 
 pub mod bulk;
 pub mod drift;
+pub mod logo;
 mod model;
 pub mod pages;
 pub mod policy;

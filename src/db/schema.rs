@@ -473,6 +473,17 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    channel_logos (channel_id) {
+        channel_id -> Uid,
+        png -> Binary,
+        changed_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     price_versions (id) {
         id -> Uid,
         channel_id -> Nullable<Uid>,
@@ -918,6 +929,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     channels,
     channel_currencies,
     channel_bundles,
+    channel_logos,
     price_versions,
     price_values,
     price_requests,

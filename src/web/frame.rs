@@ -36,6 +36,7 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
     let rights: Vec<Right> = Right::ALL.into_iter().filter(|right| visitor.may(*right)).collect();
     Ok(Shell {
         portal_name: site.name.clone(),
+        logo: visitor.logo.clone(),
         person: person(&visitor),
         nav: navigation(role, &rights, request.path(), &visitor.waiting),
         role,

@@ -10,6 +10,8 @@ use crate::values::Right;
 pub struct Shell {
     /// The provider's name for the portal, shown beside the mark and in the window title.
     pub portal_name: String,
+    /// Where the re-seller's own logo is; the portal's mark stands in its place when there is none.
+    pub logo: Option<String>,
     /// The signed-in person; `None` for visitors.
     pub person: Option<Person>,
     pub role: ShellRole,
@@ -348,6 +350,7 @@ impl Shell {
         let waiting = Waiting { requests: 4, ..Waiting::default() };
         Self {
             portal_name: "Northgate Cloud".to_owned(),
+            logo: None,
             person: Some(Person::new("Priya Raman", "Root administrator")),
             role: ShellRole::Root,
             rights: Right::ALL.to_vec(),

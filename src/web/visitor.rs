@@ -26,6 +26,8 @@ pub struct Visitor {
     /// A member's role on its side.
     pub staff: StaffRole,
     pub name: String,
+    /// Where the logo of a re-seller's channel is, if it has one.
+    pub logo: Option<String>,
     /// The address the request came from.
     pub address: Option<String>,
     pub at: Timestamp,
@@ -89,6 +91,7 @@ impl Visitor {
             role: Role::Anonymous,
             staff: StaffRole::ReadOnly,
             name: String::new(),
+            logo: None,
             address: None,
             at,
             has_factor: false,

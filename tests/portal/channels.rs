@@ -6,6 +6,7 @@ mod closed;
 mod details;
 mod drift;
 mod editor;
+mod logo;
 mod mails;
 mod one;
 mod planned;

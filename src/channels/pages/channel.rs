@@ -5,7 +5,7 @@ use askama::Template;
 
 use crate::audit::{self, Entry};
 use crate::catalog;
-use crate::channels::{Channel, ChannelBundle, store};
+use crate::channels::{Channel, ChannelBundle, logo, store};
 use crate::db::Db;
 use crate::values::ChannelId;
 use crate::web::{Answer, Error, RootStaff, Shell, page};
@@ -18,6 +18,7 @@ struct ChannelPage {
     /// A bundle's name and its conditions.
     sold: Vec<(String, ChannelBundle)>,
     history: Vec<Entry>,
+    has_logo: bool,
 }
 
 impl ChannelPage {
@@ -43,7 +44,9 @@ pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>)
                 sold.iter().find(|one| one.bundle == bundle.id).map(|one| (bundle.name, one.clone()))
             })
             .collect();
-        Ok(ChannelPage { shell, channel, sold, history: audit::of_object(connection, id)? })
+        let (history, logo) =
+            (audit::of_object(connection, id)?, logo::store::changed_at(connection, scope, id)?);
+        Ok(ChannelPage { shell, channel, sold, history, has_logo: logo.is_some() })
     });
     page(&loaded.await?)
 }

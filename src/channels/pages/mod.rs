@@ -8,6 +8,7 @@ pub mod details;
 pub mod drift;
 pub mod form;
 pub mod list;
+pub mod logo;
 pub mod price_form;
 pub mod price_lines;
 pub mod price_request;

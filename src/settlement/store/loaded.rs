@@ -6,11 +6,12 @@ use super::read::{balance, find, last_posted, lines, payments_of, totals};
 use super::told::{Told, told};
 use super::{checklist, disputes, payments};
 use crate::audit;
+use crate::channels::logo;
 use crate::db::AnyConnection;
 use crate::rating::ChargeLine;
 use crate::settlement::checklist::Item;
 use crate::settlement::{Balance, Dispute, DisputeState, Payment, Statement, StatementState, Totals, credit};
-use crate::values::{Amount, ChargeLineId, Scope, StatementId};
+use crate::values::{Amount, ChargeLineId, Scope, StatementId, Timestamp};
 
 /// Everything that the page shows, loaded in scope.
 pub struct Loaded {
@@ -29,6 +30,8 @@ pub struct Loaded {
     pub due: Option<Amount>,
     pub is_last: bool,
     pub history: Vec<audit::Entry>,
+    /// Since when the channel has a logo of its own.
+    pub logo: Option<Timestamp>,
 }
 
 /// How many lines a page shows; the downloads have all of them.
@@ -63,6 +66,7 @@ pub fn load(
         due,
         is_last: last.is_some_and(|last| last.id == id),
         history: audit::of_object(connection, id)?,
+        logo: logo::store::changed_at(connection, scope, statement.channel)?,
         statement,
     })
 }

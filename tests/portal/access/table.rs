@@ -138,6 +138,10 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     ("GET", "/channels/{id}", Root, Read),
     ("GET", "/channels/{id}/edit", Root, Channels),
     ("POST", "/channels/{id}/edit", Root, Channels),
+    ("GET", "/channels/{id}/logo", Root, Channels),
+    ("POST", "/channels/{id}/logo", Root, Channels),
+    ("POST", "/channels/{id}/logo/removal", Root, Channels),
+    ("GET", "/channels/{id}/logo.png", Member, Read),
     ("GET", "/channels/{id}/bundles", Root, Channels),
     ("POST", "/channels/{id}/bundles", Root, Channels),
     // Reseller.

@@ -95,6 +95,8 @@ fn pages_load_nothing_but_the_portals_own_files() {
             "src=\"http",
             "href=\"http",
         ];
+        // A channel's logo is the one picture; the portal drew it itself.
+        let text = text.replace("<img class=\"logo\" src=\"{{ ", "");
         faults.extend(names_any(&text, &outside).map(|word| format!("templates/{name} has {word}")));
     }
     none(faults);

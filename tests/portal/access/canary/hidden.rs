@@ -43,6 +43,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("channels", "id <> OWN_CHANNEL"),
     ("channel_currencies", "channel_id <> OWN_CHANNEL"),
     ("channel_bundles", "channel_id <> OWN_CHANNEL"),
+    ("channel_logos", "channel_id <> OWN_CHANNEL"),
     ("price_versions", "channel_id IS NULL OR channel_id <> OWN_CHANNEL"),
     ("price_values", "true"),
     ("price_requests", "channel_id <> OWN_CHANNEL"),
