@@ -9,6 +9,7 @@
 
 pub mod bulk;
 pub mod drift;
+pub mod listed;
 mod model;
 pub mod pages;
 pub mod policy;
