@@ -15,6 +15,8 @@ pub mod db;
 pub mod settings;
 pub mod web;
 
+pub mod lists;
+
 pub mod audit;
 pub mod jobs;
 pub mod mail;

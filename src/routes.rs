@@ -121,6 +121,8 @@ site_map! {
     Member(Read, fully_proved) POST "/account/recovery-codes" => access::pages::second_factor::renew_codes;
     Member POST "/account/proof" => access::pages::proof::submit;
     Member GET "/people" => access::pages::people::show;
+    Member GET "/people.csv" => access::pages::people::download;
+    Member GET "/people.xlsx" => access::pages::people::download;
     Member GET "/people/roles" => access::pages::people::roles;
     Member(People) GET "/people/new" => access::pages::invitation::show;
     Member(People, proved) POST "/people/new" => access::pages::invitation::submit;
@@ -134,13 +136,18 @@ site_map! {
 
     Member GET "/search" => search::pages::show;
     Root GET "/design" => crate::web::design::show;
-    Root GET "/audit" => audit::pages::list;
-    Root GET "/audit.csv" => audit::pages::csv;
+    Root GET "/audit" => audit::pages::show;
+    Root GET "/audit.csv" => audit::pages::download;
+    Root GET "/audit.xlsx" => audit::pages::download;
     Root(Outbox) GET "/outbox" => mail::pages::list;
+    Root(Outbox) GET "/outbox.csv" => mail::pages::download;
+    Root(Outbox) GET "/outbox.xlsx" => mail::pages::download;
     Root(Outbox) GET "/outbox/samples" => mail::pages::samples;
     Root(Outbox) GET "/outbox/{id}" => mail::pages::show;
 
     Member GET "/customers" => customers::pages::customers::show;
+    Member GET "/customers.csv" => customers::pages::customers::download;
+    Member GET "/customers.xlsx" => customers::pages::customers::download;
     Member(Selling) GET "/customers/new" => customers::pages::edit_customer::new;
     Member(Selling) POST "/customers/new" => customers::pages::edit_customer::create;
     Member GET "/customers/{id}" => customers::pages::customer::show;
@@ -149,6 +156,8 @@ site_map! {
     Member(Selling) GET "/customers/{id}/subscriptions/new" => customers::pages::sell::show;
     Member(Selling) POST "/customers/{id}/subscriptions/new" => customers::pages::sell::submit;
     Member GET "/subscriptions" => customers::pages::subscriptions::show;
+    Member GET "/subscriptions.csv" => customers::pages::subscriptions::download;
+    Member GET "/subscriptions.xlsx" => customers::pages::subscriptions::download;
     Member GET "/subscriptions/{id}" => customers::pages::subscription::show;
     Member(Selling) POST "/subscriptions/{id}/quantities" => customers::pages::subscription::change_quantity;
     Member(Selling) GET "/subscriptions/{id}/cancellation" => customers::pages::subscription::confirm_cancel;
@@ -174,6 +183,8 @@ site_map! {
     Applicant POST "/application/offers/{number}/refusal" => requests::pages::answer::decline;
 
     Root GET "/requests" => requests::pages::list::show;
+    Root GET "/requests.csv" => requests::pages::list::download;
+    Root GET "/requests.xlsx" => requests::pages::list::download;
     Root GET "/requests/{id}" => requests::pages::review::show;
     Root(Requests) POST "/requests/{id}/review" => requests::pages::decide::start_review;
     Root(Requests) POST "/requests/{id}/assessment" => requests::pages::review::assess;
@@ -191,14 +202,16 @@ site_map! {
     Root(Requests, proved) POST "/requests/{id}/offers/{number}/agreement" => requests::pages::offers::agree;
     Root(Requests) POST "/requests/{id}/offers/{number}/refusal" => requests::pages::offers::decline;
 
-    Root GET "/resellers" => requests::pages::resellers::list;
-    Root GET "/resellers/{id}" => requests::pages::resellers::show;
-    Root(Requests) GET "/resellers/{id}/suspension" => requests::pages::resellers::suspension;
-    Root(Requests) POST "/resellers/{id}/suspension" => requests::pages::resellers::suspend;
-    Root(Requests) GET "/resellers/{id}/resumption" => requests::pages::resellers::resumption;
-    Root(Requests) POST "/resellers/{id}/resumption" => requests::pages::resellers::resume;
-    Root(Requests) GET "/resellers/{id}/closure" => requests::pages::resellers::closure;
-    Root(Requests) POST "/resellers/{id}/closure" => requests::pages::resellers::close;
+    Root GET "/resellers" => requests::pages::resellers::show;
+    Root GET "/resellers.csv" => requests::pages::resellers::download;
+    Root GET "/resellers.xlsx" => requests::pages::resellers::download;
+    Root GET "/resellers/{id}" => requests::pages::reseller::show;
+    Root(Requests) GET "/resellers/{id}/suspension" => requests::pages::reseller::suspension;
+    Root(Requests) POST "/resellers/{id}/suspension" => requests::pages::reseller::suspend;
+    Root(Requests) GET "/resellers/{id}/resumption" => requests::pages::reseller::resumption;
+    Root(Requests) POST "/resellers/{id}/resumption" => requests::pages::reseller::resume;
+    Root(Requests) GET "/resellers/{id}/closure" => requests::pages::reseller::closure;
+    Root(Requests) POST "/resellers/{id}/closure" => requests::pages::reseller::close;
     Reseller GET "/agreement" => requests::pages::agreement::show;
     Reseller(Agreeing) GET "/agreement/offers" => requests::pages::agreement::new;
     Reseller(Agreeing, proved) POST "/agreement/offers" => requests::pages::agreement::create;
@@ -206,11 +219,15 @@ site_map! {
     Reseller(Agreeing) POST "/agreement/offers/{number}/refusal" => requests::pages::agreement::decline;
 
     Root GET "/products" => catalog::pages::products::show;
+    Root GET "/products.csv" => catalog::pages::products::download;
+    Root GET "/products.xlsx" => catalog::pages::products::download;
     Root(Catalog) GET "/products/new" => catalog::pages::product::create;
     Root(Catalog) POST "/products/new" => catalog::pages::product::submit_new;
     Root GET "/products/{id}" => catalog::pages::product::show;
     Root(Catalog) POST "/products/{id}" => catalog::pages::product::submit;
     Root GET "/bundles" => catalog::pages::bundles::show;
+    Root GET "/bundles.csv" => catalog::pages::bundles::download;
+    Root GET "/bundles.xlsx" => catalog::pages::bundles::download;
     Root(Catalog) GET "/bundles/new" => catalog::pages::bundle_form::create;
     Root(Catalog) POST "/bundles/new" => catalog::pages::bundle_form::submit_new;
     Root GET "/bundles/{id}" => catalog::pages::bundle::show;
@@ -238,6 +255,8 @@ site_map! {
     Root(Channels) GET "/resellers/{id}/channel" => channels::pages::wizard::show;
     Root(Channels) POST "/resellers/{id}/channel" => channels::pages::wizard::submit;
     Root GET "/channels" => channels::pages::list::show;
+    Root GET "/channels.csv" => channels::pages::list::download;
+    Root GET "/channels.xlsx" => channels::pages::list::download;
     Root GET "/channels/{id}" => channels::pages::channel::show;
     Root(Channels) GET "/channels/{id}/edit" => channels::pages::details::show;
     Root(Channels) POST "/channels/{id}/edit" => channels::pages::details::submit;
@@ -262,12 +281,16 @@ site_map! {
     Root(Prices) GET "/price-drift" => channels::pages::drift::show;
     Root(Prices) POST "/price-drift" => channels::pages::drift::submit;
     Member GET "/price-requests" => channels::pages::price_requests::show;
+    Member GET "/price-requests.csv" => channels::pages::price_requests::download;
+    Member GET "/price-requests.xlsx" => channels::pages::price_requests::download;
     Member GET "/price-requests/{id}" => channels::pages::price_request::show;
     Root(Prices) POST "/price-requests/{id}/approval" => channels::pages::price_request::approve;
     Root(Prices) POST "/price-requests/{id}/refusal" => channels::pages::price_request::decline;
     Reseller(Prices) POST "/price-requests/{id}/withdrawal" => channels::pages::price_request::withdraw;
 
     Member GET "/usage/files" => usage::pages::files::show;
+    Member GET "/usage/files.csv" => usage::pages::files::download;
+    Member GET "/usage/files.xlsx" => usage::pages::files::download;
     Member(Usage) GET "/usage/files/new" => usage::pages::upload::show;
     Member(Usage) POST "/usage/files/new" => usage::pages::upload::submit;
     Member GET "/usage/files/{id}" => usage::pages::file::show;
@@ -284,6 +307,8 @@ site_map! {
     Member GET "/simulation.csv" => simulation::pages::show::csv;
 
     Member GET "/statements" => settlement::pages::list::show;
+    Member GET "/statements.csv" => settlement::pages::list::download;
+    Member GET "/statements.xlsx" => settlement::pages::list::download;
     Root(Settling) GET "/statements/closing" => settlement::pages::closing::show;
     Root(Settling) POST "/statements/closing" => settlement::pages::closing::submit;
     Member GET "/statements/{id}" => settlement::pages::statement::show;

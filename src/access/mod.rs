@@ -12,6 +12,7 @@
 mod cookie;
 pub mod factors;
 mod identify;
+pub mod listed;
 mod model;
 pub mod open_sessions;
 pub mod pages;

@@ -28,14 +28,6 @@ pub enum PeopleRefusal {
 
 type Refused = Failure<PeopleRefusal>;
 
-/// The people of a scope's own side: root's, or the re-seller's.
-pub fn own(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<User>> {
-    match scope {
-        Scope::Root => store::roots(connection),
-        Scope::Reseller(reseller) => store::of_reseller(connection, reseller),
-    }
-}
-
 /// An account in scope: root sees everybody's, a re-seller its own people's.
 pub fn find(connection: &mut AnyConnection, scope: Scope, id: UserId) -> QueryResult<User> {
     let user = store::find(connection, id)?;

@@ -12,7 +12,7 @@ use crate::values::{
 
 crate::text_columns!(AccountSide, StaffRole, AccountState, Purpose);
 
-type UserRow = (
+pub(super) type UserRow = (
     UserId,
     AccountSide,
     Option<ResellerId>,
@@ -24,7 +24,7 @@ type UserRow = (
     Option<Timestamp>,
 );
 
-type UserColumns = (
+pub(super) type UserColumns = (
     users::id,
     users::side,
     users::reseller_id,
@@ -36,7 +36,7 @@ type UserColumns = (
     users::last_sign_in_at,
 );
 
-const USER: UserColumns = (
+pub(super) const USER: UserColumns = (
     users::id,
     users::side,
     users::reseller_id,
@@ -48,7 +48,9 @@ const USER: UserColumns = (
     users::last_sign_in_at,
 );
 
-fn user((id, side, reseller, role, email, user_name, full_name, state, last_sign_in_at): UserRow) -> User {
+pub(super) fn user(
+    (id, side, reseller, role, email, user_name, full_name, state, last_sign_in_at): UserRow,
+) -> User {
     User { id, side, reseller, role, email, user_name, full_name, state, last_sign_in_at }
 }
 

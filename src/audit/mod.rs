@@ -2,9 +2,10 @@
 //! chain of seals over it shows any entry that was changed, removed or moved behind the portal.
 
 pub mod chain;
+pub mod listed;
 mod model;
 pub mod pages;
 mod store;
 
 pub use model::{Entry, Event};
-pub use store::{Filter, list, of_object, record};
+pub use store::{newest, of_object, record};

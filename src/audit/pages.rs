@@ -1,20 +1,17 @@
-//! `/audit` and `/audit.csv`: the log, for root, filtered by text, person, kind, object and time.
+//! `/audit`: the log, for root, filtered by text, person, kind, object and time.
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Filter, store};
+use super::Entry;
+use super::listed::{Entries, EntryKey};
 use crate::db::Db;
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
 use crate::values::{ObjectId, Timestamp, parse_day};
-use crate::web::csv::guarded;
-use crate::web::{Answer, Error, RootStaff, Shell, page};
-
-const PAGE: usize = 50;
-/// The most entries that a download has.
-const DOWNLOAD: i64 = 100_000;
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, RootStaff, Shell, Site, page};
 
 /// The kinds of objects that people filter by.
 const KINDS: &[(&str, &str)] = &[
@@ -42,8 +39,40 @@ pub struct Search {
     object: String,
     from: String,
     until: String,
-    #[serde(skip_serializing)]
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    /// What is not a day or an id filters nothing.
+    fn listing(&self) -> Entries {
+        let day = |typed: &str| parse_day(typed).ok();
+        Entries {
+            text: self.q.clone(),
+            person: self.person.clone(),
+            object_kind: (!self.kind.is_empty()).then(|| self.kind.clone()),
+            object: self.object.trim().parse::<uuid::Uuid>().ok().map(ObjectId::from_uuid),
+            from: day(&self.from).map(Timestamp::start_of),
+            until: day(&self.until).and_then(|day| day.succ_opt()).map(Timestamp::start_of),
+        }
+    }
+}
+
+type Col = Column<Entry, EntryKey>;
+
+fn list() -> List<Entries> {
+    let columns = vec![
+        Col::text("What", |entry| Cell::text(&entry.summary)),
+        Col::text("Who", |entry| Cell::text(&entry.actor_name)).by(EntryKey::Who),
+        Col::time("When", |entry| Cell::Moment(entry.at)).by(EntryKey::When),
+        Col::text("From", |entry| Cell::of(entry.address.as_ref(), Cell::text)).by(EntryKey::Address),
+        Col::text("Action", |entry| Cell::text(&entry.action)).in_files(),
+        Col::text("Object kind", |entry| Cell::text(&entry.object_kind)).in_files(),
+        Col::text("Object", |entry| Cell::text(entry.object)).in_files(),
+        Col::text("Before", |entry| Cell::of(entry.before.as_ref(), Cell::text)).in_files(),
+        Col::text("After", |entry| Cell::of(entry.after.as_ref(), Cell::text)).in_files(),
+    ];
+    List { path: "/audit", noun: "change", columns }
 }
 
 #[derive(Template)]
@@ -53,82 +82,25 @@ struct ListPage {
     search: Search,
     kinds: &'static [(&'static str, &'static str)],
     entries: Vec<Entry>,
-    /// The address of the older entries; empty when there are none.
-    older: String,
-    /// The address of the file with exactly what is found.
-    csv: String,
+    table: Table,
 }
 
-impl Search {
-    /// What is not a day or an id filters nothing.
-    fn filter(&self, limit: i64) -> Filter {
-        let day = |typed: &str| parse_day(typed).ok();
-        Filter {
-            text: self.q.clone(),
-            person: self.person.clone(),
-            object_kind: (!self.kind.is_empty()).then(|| self.kind.clone()),
-            object: self.object.trim().parse::<uuid::Uuid>().ok().map(ObjectId::from_uuid),
-            from: day(&self.from).map(Timestamp::start_of),
-            until: day(&self.until).and_then(|day| day.succ_opt()).map(Timestamp::start_of),
-            before: self.before.parse().ok(),
-            limit,
-        }
-    }
-
-    fn address(&self, path: &str) -> String {
-        serde_urlencoded::to_string(self).map(|query| format!("{path}?{query}")).unwrap_or_default()
-    }
-}
-
-pub async fn list(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let filter = search.filter(i64::try_from(PAGE).unwrap_or(i64::MAX) + 1);
-    let mut entries = db.read(move |connection| store::list(connection, &filter)).await?;
-    let has_more = entries.len() > PAGE;
-    entries.truncate(PAGE);
-    let last = entries.last().filter(|_| has_more);
-    let older =
-        last.map(|last| format!("{}&before={}", search.address("/audit"), last.id)).unwrap_or_default();
-    let csv = search.address("/audit.csv");
-    page(&ListPage { shell, search, kinds: KINDS, entries, older, csv })
+    let (listing, at) = (search.listing(), search.asked.place::<Entries>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let table = list().table(&search, at.order, &found);
+    page(&ListPage { shell, search, kinds: KINDS, entries: found.rows, table })
 }
 
-/// Everything that the filters find, as a file.
-pub async fn csv(_root: RootStaff, db: Data<Db>, search: Query<Search>) -> Answer {
-    let filter = search.filter(DOWNLOAD);
-    let entries = db.read(move |connection| store::list(connection, &filter)).await?;
-    let written = write(&entries).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""))
-        .body(written))
-}
-
-fn write(entries: &[Entry]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "at",
-        "person",
-        "from",
-        "action",
-        "summary",
-        "object kind",
-        "object",
-        "before",
-        "after",
-    ])?;
-    for entry in entries {
-        let (at, object) = (entry.at.to_string(), entry.object.as_uuid().to_string());
-        let texts = [
-            entry.actor_name.as_str(),
-            entry.address.as_deref().unwrap_or_default(),
-            &entry.action,
-            &entry.summary,
-            &entry.object_kind,
-        ];
-        let changes = [entry.before.as_deref(), entry.after.as_deref()].map(Option::unwrap_or_default);
-        let row = std::iter::once(at).chain(texts.map(guarded)).chain([object]).chain(changes.map(guarded));
-        writer.write_record(row)?;
-    }
-    Ok(writer.into_inner()?)
+/// The list as a file.
+pub async fn download(
+    _root: RootStaff,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let order = search.asked.place::<Entries>().order;
+    list().download(&db, kind, search.listing(), order, site.clock.now()).await
 }

@@ -7,7 +7,7 @@ use crate::db::AnyConnection;
 use crate::db::schema::audit_events;
 use crate::values::{Act, ActorKind, EventId, ObjectId, ResellerId, Timestamp};
 
-type Row = (
+pub(super) type Row = (
     EventId,
     Timestamp,
     ActorKind,
@@ -21,7 +21,7 @@ type Row = (
     Option<String>,
 );
 
-type Columns = (
+pub(super) type Columns = (
     audit_events::id,
     audit_events::at,
     audit_events::actor_kind,
@@ -35,7 +35,7 @@ type Columns = (
     audit_events::after,
 );
 
-const ENTRY: Columns = (
+pub(super) const ENTRY: Columns = (
     audit_events::id,
     audit_events::at,
     audit_events::actor_kind,
@@ -49,7 +49,7 @@ const ENTRY: Columns = (
     audit_events::after,
 );
 
-fn entry(row: Row) -> Entry {
+pub(super) fn entry(row: Row) -> Entry {
     let (id, at, actor_kind, actor_name, address, object_kind, object, action, summary, before, after) = row;
     Entry { id, at, actor_kind, actor_name, address, object_kind, object, action, summary, before, after }
 }
@@ -103,23 +103,6 @@ pub(super) const CONTENT: ContentColumns = (
     audit_events::after,
 );
 
-/// Which entries to show; the newest first.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Part of the actor's name or of the sentence.
-    pub text: String,
-    /// Part of the actor's name.
-    pub person: String,
-    pub object_kind: Option<String>,
-    pub object: Option<ObjectId>,
-    pub from: Option<Timestamp>,
-    /// Before this moment.
-    pub until: Option<Timestamp>,
-    /// Entries older than this one: the next page.
-    pub before: Option<EventId>,
-    pub limit: i64,
-}
-
 /// Records a change in the caller's transaction; without this row the change does not happen.
 pub fn record(connection: &mut AnyConnection, act: &Act, event: Event) -> QueryResult<()> {
     diesel::insert_into(audit_events::table)
@@ -146,34 +129,10 @@ pub fn record(connection: &mut AnyConnection, act: &Act, event: Event) -> QueryR
     Ok(())
 }
 
-/// The log, newest first.
-pub fn list(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<Entry>> {
-    let mut query =
-        audit_events::table.into_boxed().select(ENTRY).order(audit_events::id.desc()).limit(filter.limit);
-    if !filter.text.trim().is_empty() {
-        let pattern = format!("%{}%", filter.text.trim());
-        query = query
-            .filter(audit_events::summary.like(pattern.clone()).or(audit_events::actor_name.like(pattern)));
-    }
-    if !filter.person.trim().is_empty() {
-        query = query.filter(audit_events::actor_name.like(format!("%{}%", filter.person.trim())));
-    }
-    if let Some(object) = filter.object {
-        query = query.filter(audit_events::object_id.eq(object));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(audit_events::at.ge(from));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(audit_events::at.lt(until));
-    }
-    if let Some(kind) = &filter.object_kind {
-        query = query.filter(audit_events::object_kind.eq(kind.clone()));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(audit_events::id.lt(before));
-    }
-    Ok(query.load::<Row>(connection)?.into_iter().map(entry).collect())
+/// The newest entries, at most `limit`.
+pub fn newest(connection: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Entry>> {
+    let rows = audit_events::table.order(audit_events::id.desc()).limit(limit).select(ENTRY);
+    Ok(rows.load::<Row>(connection)?.into_iter().map(entry).collect())
 }
 
 /// What happened to one object, newest first.

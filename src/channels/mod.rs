@@ -9,6 +9,7 @@
 
 pub mod bulk;
 pub mod drift;
+pub mod listed;
 pub mod logo;
 mod model;
 pub mod pages;

@@ -145,10 +145,7 @@ async fn load(
         };
         // Only the provider sees what others did, and what became of their requests.
         let (changes, passages) = match scope {
-            Scope::Root => (
-                audit::list(connection, &audit::Filter { limit: 8, ..audit::Filter::default() })?,
-                requests::store::passages(connection, since)?,
-            ),
+            Scope::Root => (audit::newest(connection, 8)?, requests::store::passages(connection, since)?),
             Scope::Reseller(_) => (Vec::new(), Vec::new()),
         };
         Ok(Home {

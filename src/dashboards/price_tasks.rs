@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::tasks::Task;
 use crate::channels::price_requests::PriceRequestState;
-use crate::channels::price_requests::store::{Filter, list};
+use crate::channels::price_requests::store::newest;
 use crate::db::AnyConnection;
 use crate::values::Scope;
 
@@ -13,7 +13,6 @@ const SHOWN: i64 = 8;
 
 /// Prices that re-sellers ask for.
 pub(super) fn asked(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Task>> {
-    let filter = Filter { state: Some(PriceRequestState::Open), limit: SHOWN, ..Filter::default() };
     let task = |request: crate::channels::price_requests::PriceRequest| Task {
         icon: "tag",
         tone: "warn",
@@ -23,7 +22,8 @@ pub(super) fn asked(connection: &mut AnyConnection, scope: Scope) -> QueryResult
         since: Some(request.asked_at),
         action: "Decide",
     };
-    Ok(list(connection, scope, &filter)?.into_iter().map(task).collect())
+    let open = newest(connection, scope, PriceRequestState::Open, SHOWN)?;
+    Ok(open.into_iter().map(task).collect())
 }
 
 fn day(date: NaiveDate) -> String {

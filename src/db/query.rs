@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 
+use super::columns::Amt;
 use super::{AnyConnection, MultiBackend};
 
 /// Lets any statement that is valid on both databases, such as an upsert, run on [`AnyConnection`].
@@ -66,7 +67,15 @@ macro_rules! on_backend {
 
 /// What is typed into a search field as a pattern for `LIKE ... ESCAPE '\'` on a normalised search column.
 pub fn contains_pattern(typed: &str) -> String {
-    let key = crate::values::search_key(typed);
+    containing(&crate::values::search_key(typed))
+}
+
+/// The same for a column that is only put into small letters.
+pub fn lower_pattern(typed: &str) -> String {
+    containing(&typed.trim().to_lowercase())
+}
+
+fn containing(key: &str) -> String {
     let mut pattern = String::from("%");
     for letter in key.chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -77,3 +86,15 @@ pub fn contains_pattern(typed: &str) -> String {
     pattern.push('%');
     pattern
 }
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// A text in small letters, so that a list sorted by names does not put the large ones first.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+
+    /// An amount, or another one where there is none, such as the sum of no rows.
+    #[sql_name = "coalesce"]
+    fn amount_or(amount: diesel::sql_types::Nullable<Amt>, otherwise: Amt) -> Amt;
+}
+
+diesel::infix_operator!(AmountMinus, " - ", Amt);

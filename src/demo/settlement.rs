@@ -5,7 +5,7 @@ use super::partners::Opened;
 use super::season::office_hour;
 use crate::db::AnyConnection;
 use crate::rating::LineRole;
-use crate::settlement::store::{self, Filter, checklist, credits, disputes, payments};
+use crate::settlement::store::{self, checklist, credits, disputes, payments};
 use crate::settlement::{Statement, StatementState};
 use crate::values::{Act, Actor, ActorKind, Amount, Month, Scope, StatementId, Timestamp};
 
@@ -103,8 +103,7 @@ impl Settled<'_> {
     }
 
     fn pay_before(&self, connection: &mut AnyConnection, statement: &Statement) -> anyhow::Result<()> {
-        let filter = Filter { channel: Some(statement.channel), limit: 200, ..Filter::default() };
-        let before = store::list(connection, Scope::Root, &filter)?
+        let before = store::of_channel(connection, Scope::Root, statement.channel, 200)?
             .into_iter()
             .find(|one| one.currency == statement.currency && one.state == StatementState::Posted);
         let Some((before, posted)) = before.and_then(|one| one.posted.clone().map(|posted| (one, posted)))

@@ -7,6 +7,7 @@
 
 pub mod choices;
 mod letter;
+pub mod listed;
 mod news;
 mod occasion;
 pub mod pages;

@@ -12,20 +12,20 @@ use crate::values::{Email, MailId, Timestamp};
 /// After this many failures a mail waits for root.
 pub(super) const ATTEMPTS: i64 = 10;
 
-type Row = (
+pub(super) type Row = (
     (MailId, Email, String, String, Timestamp),
     (Option<Timestamp>, i64, Option<String>, Option<Occasion>, Option<String>),
 );
-type Columns = (
+pub(super) type Columns = (
     (mails::id, mails::recipient, mails::subject, mails::body, mails::created_at),
     (mails::sent_at, mails::attempts, mails::last_error, mails::occasion, mails::letter),
 );
-const MAIL: Columns = (
+pub(super) const MAIL: Columns = (
     (mails::id, mails::recipient, mails::subject, mails::body, mails::created_at),
     (mails::sent_at, mails::attempts, mails::last_error, mails::occasion, mails::letter),
 );
 
-fn mail((what, how): Row) -> QueryResult<Mail> {
+pub(super) fn mail((what, how): Row) -> QueryResult<Mail> {
     let (id, recipient, subject, body, created_at) = what;
     let (sent_at, attempts, last_error, occasion, letter) = how;
     let letter = letter.map(|letter| serde_json::from_str(&letter)).transpose();
@@ -65,12 +65,6 @@ pub fn tell(
 
 fn written(letter: &Letter) -> QueryResult<String> {
     serde_json::to_string(letter).map_err(|error| QueryError::SerializationError(error.into()))
-}
-
-/// The newest mails, at most `limit`.
-pub fn newest(connection: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Mail>> {
-    let rows = mails::table.order(mails::id.desc()).limit(limit).select(MAIL).load::<Row>(connection)?;
-    rows.into_iter().map(mail).collect()
 }
 
 /// The newest mail to an address; the demonstration shows it to the applicant.

@@ -1,7 +1,11 @@
 //! Re-seller accounts: `awaiting_channel -> active -> suspended <-> active -> closed`.
 
+mod listed;
+
 use diesel::prelude::*;
 use serde_json::json;
+
+pub use listed::{ResellerKey, ResellerRow, Resellers};
 
 use super::notices;
 use crate::audit::{self, Event};
@@ -74,24 +78,32 @@ fn reseller((id, request, name, country, state, created_at): Row) -> Reseller {
     Reseller { id, request, name, country, state, created_at }
 }
 
+type Columns = (
+    resellers::id,
+    resellers::request_id,
+    resellers::name,
+    resellers::country,
+    resellers::state,
+    resellers::created_at,
+);
+
+const RESELLER: Columns = (
+    resellers::id,
+    resellers::request_id,
+    resellers::name,
+    resellers::country,
+    resellers::state,
+    resellers::created_at,
+);
+
 /// Every re-seller, by name.
 pub fn list(connection: &mut AnyConnection) -> QueryResult<Vec<Reseller>> {
-    let rows = resellers::table
-        .order((resellers::name_key, resellers::id))
-        .select((
-            resellers::id,
-            resellers::request_id,
-            resellers::name,
-            resellers::country,
-            resellers::state,
-            resellers::created_at,
-        ))
-        .load::<Row>(connection)?;
-    Ok(rows.into_iter().map(reseller).collect())
+    let all = resellers::table.order((resellers::name_key, resellers::id)).select(RESELLER);
+    Ok(all.load::<Row>(connection)?.into_iter().map(reseller).collect())
 }
 
 pub fn find(connection: &mut AnyConnection, id: ResellerId) -> QueryResult<Reseller> {
-    list(connection)?.into_iter().find(|reseller| reseller.id == id).ok_or(diesel::result::Error::NotFound)
+    resellers::table.find(id).select(RESELLER).first::<Row>(connection).map(reseller)
 }
 
 /// The re-seller that a request became.

@@ -4,6 +4,7 @@ mod assessment;
 mod drafts;
 mod funnel;
 mod history;
+mod listed;
 mod rows;
 
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ pub use assessment::{assess, assessment};
 pub use drafts::{begin, save_company, save_contact, save_interest};
 pub use funnel::passages;
 pub use history::{log_contact, note, timeline};
+pub use listed::{RequestKey, RequestRow, Requests};
 use rows::{Row, columns, request};
 
 use super::state::{self, NotFromHere, Step};
@@ -70,7 +72,7 @@ fn open_of(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResul
     Ok(open.select(columns!()).first::<Row>(connection).optional()?.map(request))
 }
 
-/// Every request that was submitted; for lists and the search for duplicates.
+/// Every request that was submitted, for the search for duplicates.
 pub fn submitted(connection: &mut AnyConnection) -> QueryResult<Vec<Request>> {
     let all = r::table.filter(r::state.ne(RequestState::Draft)).order(r::id.desc()).select(columns!());
     Ok(all.load::<Row>(connection)?.into_iter().map(request).collect())

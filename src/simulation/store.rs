@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::SettledMonth;
 use crate::db::AnyConnection;
-use crate::settlement::store::{self, Filter};
+use crate::settlement::store;
 use crate::settlement::{Statement, StatementState};
 use crate::terms;
 use crate::values::{ChannelId, Currency, Month, Scope};
@@ -20,8 +20,7 @@ pub fn closed(
     currency: Currency,
 ) -> QueryResult<Vec<Statement>> {
     // A channel has a statement for each currency and month, so some of them are of other currencies.
-    let filter = Filter { channel: Some(channel), limit: MOST_MONTHS * 8, ..Filter::default() };
-    let mut statements = store::list(connection, scope, &filter)?;
+    let mut statements = store::of_channel(connection, scope, channel, MOST_MONTHS * 8)?;
     statements.retain(|one| one.currency == currency && one.state != StatementState::Open);
     Ok(statements)
 }

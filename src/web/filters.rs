@@ -135,7 +135,12 @@ pub fn long_day(day: &NaiveDate, _: &dyn Values) -> askama::Result<String> {
 /// `November 2026`.
 #[filter_fn]
 pub fn month(month: &Month, _: &dyn Values) -> askama::Result<String> {
-    Ok(month.first_day().format("%B %Y").to_string())
+    Ok(month_text(*month))
+}
+
+/// The same outside templates.
+pub fn month_text(month: Month) -> String {
+    month.first_day().format("%B %Y").to_string()
 }
 
 /// `Nov 2026`, for tables.

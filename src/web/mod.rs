@@ -17,6 +17,7 @@ pub mod pace;
 pub mod proof;
 mod proxies;
 mod respond;
+pub mod sheet;
 pub mod shell;
 mod site;
 pub mod upload;

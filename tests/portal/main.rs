@@ -11,6 +11,7 @@ mod customers;
 mod dashboards;
 mod demo;
 mod faults;
+mod lists;
 mod log;
 mod mail;
 mod rating;

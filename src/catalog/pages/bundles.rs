@@ -5,77 +5,77 @@
 use actix_web::web::{Data, Query};
 use askama::Template;
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::wording::{bundle_badge, currency_order, kind_name, value_text};
-use crate::catalog::lists::{self, BundleFilter};
+use crate::catalog::lists::{BundleKey, Bundles, ListedBundle};
 use crate::catalog::{
-    Bundle, BundleKind, BundleState, ChargeKind, ChargeModel, PriceState, PriceVersion, price_store, prices,
+    Bundle, BundleKind, BundleState, ChargeKind, ChargeModel, PriceState, PriceVersion, prices,
 };
 use crate::db::Db;
-use crate::db::paging::{Cursor, Slice};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
 use crate::values::Currency;
-use crate::web::{Answer, RootStaff, Shell, Site, links, page};
-
-const SIZE: i64 = 50;
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, RootStaff, Shell, Site, page};
 
 const STATES: [(BundleState, &str); 3] =
     [(BundleState::Active, "Active"), (BundleState::Draft, "Draft"), (BundleState::Retired, "Retired")];
 const KINDS: [(BundleKind, &str); 2] = [(BundleKind::Bundle, "Bundles"), (BundleKind::Package, "Packages")];
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     state: String,
     kind: String,
-    after: String,
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
 }
 
 impl Search {
-    fn filter(&self) -> BundleFilter {
-        BundleFilter { text: self.q.clone(), state: self.state.parse().ok(), kind: self.kind.parse().ok() }
-    }
-
-    fn is_filtered(&self) -> bool {
-        !(self.q.trim().is_empty() && self.state.is_empty() && self.kind.is_empty())
+    fn listing(&self, today: NaiveDate) -> Bundles {
+        let (state, kind) = (self.state.parse().ok(), self.kind.parse().ok());
+        Bundles { text: self.q.clone(), state, kind, today }
     }
 }
 
-/// A bundle as the list shows it.
-struct Row {
-    bundle: Bundle,
-    /// For each currency with a price today.
-    now: Vec<String>,
-    /// The days of planned prices, the nearest first.
-    planned: Vec<NaiveDate>,
+type Col = Column<ListedBundle, BundleKey>;
+
+fn list() -> List<Bundles> {
+    let own = |row: &ListedBundle| Cell::link(format!("/bundles/{}", row.bundle.id), &row.bundle.name);
+    let columns = vec![
+        Col::text("Bundle", own).noted("Code", |row| row.bundle.code.clone()).by(BundleKey::Name),
+        Col::word("Kind", |row| Cell::text(kind_name(row.bundle.kind))).by(BundleKey::Kind),
+        Col::word("State", |row| {
+            let (tone, words) = bundle_badge(row.bundle.state);
+            Cell::Badge(tone, words)
+        })
+        .by(BundleKey::State),
+        Col::number("Reference price", prices_now),
+        Col::time("Planned change", |row| Cell::of(next_change(row), Cell::Day)),
+    ];
+    List { path: "/bundles", noun: "bundle", columns }
 }
 
-impl Row {
-    fn new(bundle: Bundle, versions: &[PriceVersion], today: NaiveDate) -> Self {
-        let own: Vec<_> = versions.iter().filter(|version| version.bundle == bundle.id).cloned().collect();
-        let mut currencies: Vec<Currency> = own.iter().map(|version| version.currency).collect();
-        currencies.sort_unstable_by_key(|currency| currency_order(*currency));
-        currencies.dedup();
-        let of = |currency: Currency| -> Vec<PriceVersion> {
-            own.iter().filter(|version| version.currency == currency).cloned().collect()
-        };
-        let now = currencies.iter().filter_map(|currency| headline(&bundle, &of(*currency), today)).collect();
-        let is_planned = |version: &&PriceVersion| prices::state(version, &own, today) == PriceState::Planned;
-        let mut planned: Vec<_> =
-            own.iter().filter(is_planned).map(|version| version.effective_from).collect();
-        planned.dedup();
-        Self { bundle, now, planned }
-    }
+/// For each currency with a price today.
+fn prices_now(row: &ListedBundle) -> Cell {
+    let mut currencies: Vec<Currency> = row.versions.iter().map(|version| version.currency).collect();
+    currencies.sort_unstable_by_key(|currency| currency_order(*currency));
+    currencies.dedup();
+    let of = |currency: Currency| -> Vec<PriceVersion> {
+        row.versions.iter().filter(|version| version.currency == currency).cloned().collect()
+    };
+    let now: Vec<String> =
+        currencies.iter().filter_map(|currency| headline(&row.bundle, &of(*currency), row.today)).collect();
+    if now.is_empty() { Cell::text("No price today") } else { Cell::Lines(now) }
+}
 
-    fn badge(&self) -> (&'static str, &'static str) {
-        bundle_badge(self.bundle.state)
-    }
-
-    fn kind(&self) -> &'static str {
-        kind_name(self.bundle.kind)
-    }
+/// The nearest day from which another price is planned.
+fn next_change(row: &ListedBundle) -> Option<NaiveDate> {
+    let is_planned =
+        |version: &&PriceVersion| prices::state(version, &row.versions, row.today) == PriceState::Planned;
+    row.versions.iter().filter(is_planned).map(|version| version.effective_from).min()
 }
 
 /// The monthly price, or the first charge's when nothing is due monthly.
@@ -99,9 +99,7 @@ fn headline(bundle: &Bundle, versions: &[PriceVersion], today: NaiveDate) -> Opt
 struct BundlesPage {
     shell: Shell,
     search: Search,
-    bundles: Slice<Row>,
-    earlier: String,
-    later: String,
+    table: Table,
 }
 
 pub async fn show(
@@ -112,30 +110,21 @@ pub async fn show(
     search: Query<Search>,
 ) -> Answer {
     let search = search.into_inner();
-    let (filter, cursor) = (search.filter(), Cursor::typed(&search.after, &search.before));
-    let (bundles, versions) = db
-        .read(move |connection| {
-            let bundles = lists::bundle_page(connection, &filter, cursor, SIZE)?;
-            let ids: Vec<_> = bundles.rows.iter().map(|bundle| bundle.id).collect();
-            let versions = price_store::reference_of(connection, &ids)?;
-            Ok((bundles, versions))
-        })
-        .await?;
-    let today = site.clock.now().day();
-    let beside = |name, bundle: Option<&Bundle>, exists: bool| match bundle {
-        Some(bundle) if exists => links::address(
-            "/bundles",
-            &[
-                ("q", search.q.as_str()),
-                ("state", &search.state),
-                ("kind", &search.kind),
-                (name, &bundle.id.to_string()),
-            ],
-        ),
-        _ => String::new(),
-    };
-    let earlier = beside("before", bundles.rows.first(), bundles.has_earlier);
-    let later = beside("after", bundles.rows.last(), bundles.has_later);
-    let bundles = bundles.map(|bundle| Row::new(bundle, &versions, today));
-    page(&BundlesPage { shell, search, bundles, earlier, later })
+    let (listing, at) = (search.listing(site.clock.now().day()), search.asked.place::<Bundles>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let table = list().table(&search, at.order, &found);
+    page(&BundlesPage { shell, search, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    _root: RootStaff,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let now = site.clock.now();
+    let order = search.asked.place::<Bundles>().order;
+    list().download(&db, kind, search.listing(now.day()), order, now).await
 }

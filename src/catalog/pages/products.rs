@@ -4,23 +4,45 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::wording::metered_name;
 use crate::catalog::Product;
-use crate::catalog::lists::{self, ProductFilter};
+use crate::catalog::lists::{self, ProductKey, Products};
 use crate::db::Db;
-use crate::db::paging::{Cursor, Slice};
-use crate::web::{Answer, RootStaff, Shell, links, page};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, RootStaff, Shell, Site, page};
 
-const SIZE: i64 = 50;
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     category: String,
-    after: String,
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self) -> Products {
+        let category = (!self.category.is_empty()).then(|| self.category.clone());
+        Products { text: self.q.clone(), category }
+    }
+}
+
+type Col = Column<Product, ProductKey>;
+
+fn list() -> List<Products> {
+    let columns = vec![
+        Col::text("Product", |row| Cell::link(format!("/products/{}", row.id), &row.name))
+            .noted("SKU", |row| row.sku.clone())
+            .by(ProductKey::Name),
+        Col::text("Category", |row| Cell::text(&row.category)).by(ProductKey::Category),
+        Col::text("Unit", |row| Cell::text(&row.unit)).by(ProductKey::Unit),
+        Col::word("Use", |row| Cell::text(metered_name(row.metered))).by(ProductKey::Metered),
+    ];
+    List { path: "/products", noun: "product", columns }
 }
 
 #[derive(Template)]
@@ -30,39 +52,28 @@ struct ProductsPage {
     search: Search,
     /// Value and label of each category.
     categories: Vec<(String, String)>,
-    products: Slice<Product>,
-    earlier: String,
-    later: String,
-}
-
-impl ProductsPage {
-    fn is_filtered(&self) -> bool {
-        !self.search.q.trim().is_empty() || !self.search.category.is_empty()
-    }
+    table: Table,
 }
 
 pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let filter = ProductFilter {
-        text: search.q.clone(),
-        category: (!search.category.is_empty()).then(|| search.category.clone()),
-    };
-    let cursor = Cursor::typed(&search.after, &search.before);
-    let (categories, products) = db
-        .read(move |connection| {
-            let categories = lists::categories(connection)?;
-            Ok((categories, lists::product_page(connection, &filter, cursor, SIZE)?))
-        })
+    let (listing, at) = (search.listing(), search.asked.place::<Products>());
+    let (categories, found) = db
+        .read(move |connection| Ok((lists::categories(connection)?, paging::page(connection, &listing, at)?)))
         .await?;
     let categories = categories.into_iter().map(|name| (name.clone(), name)).collect();
-    let beside = |name, row: Option<&Product>, exists: bool| match row {
-        Some(row) if exists => {
-            let id = row.id.to_string();
-            links::address("/products", &[("q", &search.q), ("category", &search.category), (name, &id)])
-        }
-        _ => String::new(),
-    };
-    let earlier = beside("before", products.rows.first(), products.has_earlier);
-    let later = beside("after", products.rows.last(), products.has_later);
-    page(&ProductsPage { shell, search, categories, products, earlier, later })
+    let table = list().table(&search, at.order, &found);
+    page(&ProductsPage { shell, search, categories, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    _root: RootStaff,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let order = search.asked.place::<Products>().order;
+    list().download(&db, kind, search.listing(), order, site.clock.now()).await
 }

@@ -2,21 +2,62 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::channels::price_requests::store::{self, Filter};
+use crate::channels::price_requests::listed::{PriceRequestKey, PriceRequests};
 use crate::channels::price_requests::{PriceRequest, PriceRequestState};
 use crate::db::Db;
-use crate::web::{Answer, Member, Shell, links, page};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::values::Scope;
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, Member, Shell, Site, links, page};
 
-const PAGE: i64 = 50;
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     state: String,
     channel: String,
-    after: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self, scope: Scope) -> PriceRequests {
+        PriceRequests { scope, state: self.state.parse().ok(), channel: self.channel.parse().ok() }
+    }
+
+    /// The address of the list in a state, its name, and whether it is the one that is shown.
+    fn chips(&self) -> Vec<(String, &'static str, bool)> {
+        let sort = self.asked.place::<PriceRequests>().order.address();
+        let chip = |(state, label): (&str, &'static str)| {
+            let parts = [("state", state), ("channel", &self.channel), ("sort", &sort)];
+            (links::address("/price-requests", &parts), label, self.state == state)
+        };
+        let states = PriceRequestState::ALL.iter().map(|state| (state.as_str(), state.words()));
+        std::iter::once(("", "All")).chain(states).map(chip).collect()
+    }
+}
+
+type Col = Column<PriceRequest, PriceRequestKey>;
+
+fn list(is_root: bool) -> List<PriceRequests> {
+    let own = |row: &PriceRequest| {
+        Cell::link(format!("/price-requests/{}", row.id), format!("{}, {}", row.bundle_name, row.currency))
+    };
+    let mut columns = vec![
+        Col::text("Request", own).noted("Reference", |row| row.reference.clone()).by(PriceRequestKey::Bundle),
+    ];
+    if is_root {
+        columns
+            .push(Col::text("Re-seller", |row| Cell::text(&row.reseller_name)).by(PriceRequestKey::Reseller));
+    }
+    columns.extend([
+        Col::word("State", |row| Cell::Badge(row.state.tone(), row.state.words())).by(PriceRequestKey::State),
+        Col::time("Wished from", |row| Cell::Day(row.effective_from)).by(PriceRequestKey::From),
+        Col::time("Asked", |row| Cell::Moment(row.asked_at)).by(PriceRequestKey::Asked),
+    ]);
+    List { path: "/price-requests", noun: "price request", columns }
 }
 
 #[derive(Template)]
@@ -24,40 +65,28 @@ pub struct Search {
 struct ListPage {
     shell: Shell,
     is_root: bool,
+    search: Search,
     chips: Vec<(String, &'static str, bool)>,
-    is_filtered: bool,
-    rows: Vec<PriceRequest>,
-    later: String,
-}
-
-impl ListPage {
-    fn count(&self) -> i64 {
-        i64::try_from(self.rows.len()).unwrap_or(i64::MAX)
-    }
+    table: Table,
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let filter = Filter {
-        state: search.state.parse().ok(),
-        channel: search.channel.parse().ok(),
-        after: search.after.parse().ok(),
-        limit: PAGE + 1,
-    };
-    let (scope, is_root) = (member.scope, member.is_root());
-    let mut rows = db.read(move |connection| store::list(connection, scope, &filter)).await?;
-    let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let has_more = rows.len() > size;
-    rows.truncate(size);
-    let address = |state: &str, after: &str| {
-        links::address("/price-requests", &[("state", state), ("channel", &search.channel), ("after", after)])
-    };
-    let later = rows.last().filter(|_| has_more).map(|last| address(&search.state, &last.id.to_string()));
-    let states = PriceRequestState::ALL.iter().map(|state| (state.as_str(), state.words()));
-    let chips = std::iter::once(("", "All"))
-        .chain(states)
-        .map(|(state, label)| (address(state, ""), label, search.state == state))
-        .collect();
-    let is_filtered = !search.state.is_empty() || !search.channel.is_empty();
-    page(&ListPage { shell, is_root, chips, is_filtered, rows, later: later.unwrap_or_default() })
+    let is_root = member.is_root();
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<PriceRequests>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let table = list(is_root).table(&search, at.order, &found);
+    page(&ListPage { shell, is_root, chips: search.chips(), search, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<PriceRequests>());
+    list(member.is_root()).download(&db, kind, listing, at.order, site.clock.now()).await
 }

@@ -4,6 +4,7 @@
 //! wished day or a later one, in root's name. For each price at most one request is open. A month with an open
 //! request is not sent to the re-seller before the request is decided or let pass.
 
+pub mod listed;
 mod notices;
 pub mod store;
 

@@ -19,45 +19,19 @@ crate::text_columns!(PriceRequestState);
 
 type Outcome<T> = Result<T, Failure<Refusal>>;
 
-type Row = (
+pub(super) type Row = (
     (PriceRequestId, String, ChannelId, ResellerId, String, BundleId, String, Currency),
     (NaiveDate, PriceConcern, String, String, PriceRequestState, String),
     (Timestamp, String, Option<Timestamp>, Option<String>),
 );
 
-/// What a list shows, the newest first.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Filter {
-    pub state: Option<PriceRequestState>,
-    pub channel: Option<ChannelId>,
-    /// The last one of the page before.
-    pub after: Option<PriceRequestId>,
-    pub limit: i64,
-}
-
-/// The requests in scope.
-pub fn list(connection: &mut AnyConnection, scope: Scope, filter: &Filter) -> QueryResult<Vec<PriceRequest>> {
-    load(connection, scope, filter, None)
-}
-
-/// A request in scope.
-pub fn find(connection: &mut AnyConnection, scope: Scope, id: PriceRequestId) -> QueryResult<PriceRequest> {
-    let filter = Filter { limit: 1, ..Filter::default() };
-    load(connection, scope, &filter, Some(id))?.pop().ok_or(QueryError::NotFound)
-}
-
-fn load(
-    connection: &mut AnyConnection,
-    scope: Scope,
-    filter: &Filter,
-    one: Option<PriceRequestId>,
-) -> QueryResult<Vec<PriceRequest>> {
-    let mut query = p::table
+/// Requests with the names of what they are about, in the parts that [`request`] reads.
+#[diesel::dsl::auto_type]
+pub(super) fn joined() -> _ {
+    p::table
         .inner_join(channels::table.on(channels::id.eq(p::channel_id)))
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
         .inner_join(bundles::table.on(bundles::id.eq(p::bundle_id)))
-        .order((p::asked_at.desc(), p::id.desc()))
-        .limit(filter.limit)
         .select((
             (
                 p::id,
@@ -72,30 +46,33 @@ fn load(
             (p::effective_from, p::concerns, p::wished, p::reason, p::state, p::answer),
             (p::asked_at, p::asked_by, p::decided_at, p::decided_by),
         ))
-        .into_boxed();
+}
+
+/// The newest requests in a state, at most `limit`.
+pub fn newest(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    state: PriceRequestState,
+    limit: i64,
+) -> QueryResult<Vec<PriceRequest>> {
+    let all = joined().filter(p::state.eq(state)).order((p::asked_at.desc(), p::id.desc())).limit(limit);
+    let mut query = all.into_boxed();
     if let Some(reseller) = scope.reseller() {
         query = query.filter(channels::reseller_id.eq(reseller));
     }
-    if let Some(id) = one {
-        query = query.filter(p::id.eq(id));
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(p::state.eq(state));
-    }
-    if let Some(channel) = filter.channel {
-        query = query.filter(p::channel_id.eq(channel));
-    }
-    if let Some(after) = filter.after {
-        let at: Option<Timestamp> = p::table.find(after).select(p::asked_at).first(connection).optional()?;
-        if let Some(at) = at {
-            query = query.filter(p::asked_at.lt(at).or(p::asked_at.eq(at).and(p::id.lt(after))));
-        }
-    }
-    let rows: Vec<Row> = query.load(connection)?;
-    rows.into_iter().map(request).collect()
+    query.load::<Row>(connection)?.into_iter().map(request).collect()
 }
 
-fn request((what, wish, ends): Row) -> QueryResult<PriceRequest> {
+/// A request in scope.
+pub fn find(connection: &mut AnyConnection, scope: Scope, id: PriceRequestId) -> QueryResult<PriceRequest> {
+    let mut query = joined().filter(p::id.eq(id)).into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    query.first::<Row>(connection).and_then(request)
+}
+
+pub(super) fn request((what, wish, ends): Row) -> QueryResult<PriceRequest> {
     let (id, reference, channel, reseller, reseller_name, bundle, bundle_name, currency) = what;
     let (effective_from, concerns, wished, reason, state, answer) = wish;
     let (asked_at, asked_by, decided_at, decided_by) = ends;

@@ -5,10 +5,10 @@ use askama::Template;
 
 use crate::audit::{self, Entry};
 use crate::channels;
-use crate::customers::lists::{self, SubscriptionFilter, SubscriptionRow};
+use crate::customers::lists::{SubscriptionKey, SubscriptionRow, Subscriptions};
 use crate::customers::{Customer, SaleRefusal, sales, store};
 use crate::db::Db;
-use crate::db::paging::Slice;
+use crate::db::paging::{self, Cursor, Place, Slice, SortKey};
 use crate::values::CustomerId;
 use crate::web::{Answer, Error, Member, Shell, page};
 
@@ -16,7 +16,6 @@ use crate::web::{Answer, Error, Member, Shell, page};
 #[template(path = "customers/customer.html")]
 struct CustomerPage {
     shell: Shell,
-    today: chrono::NaiveDate,
     channel_name: String,
     customer: Customer,
     subscriptions: Slice<SubscriptionRow>,
@@ -32,12 +31,13 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) 
         .read(move |connection| {
             let customer = store::customer(connection, scope, id)?;
             let channel = channels::store::find(connection, scope, customer.channel)?;
-            let filter = SubscriptionFilter { customer: Some(id), ..SubscriptionFilter::default() };
-            let subscriptions = lists::subscriptions(connection, scope, &filter, today)?;
+            let own = Subscriptions { customer: Some(id), ..Subscriptions::all(scope, today) };
+            let newest = Place { order: SubscriptionKey::DEFAULT, cursor: Cursor::First };
+            let subscriptions = paging::page(connection, &own, newest)?;
             let stopped = sales::stopped(connection, scope, customer.channel)?;
             Ok((customer, channel, subscriptions, stopped, audit::of_object(connection, id)?))
         })
         .await?;
     let channel_name = channel.name;
-    page(&CustomerPage { shell, today, channel_name, customer, subscriptions, stopped, history })
+    page(&CustomerPage { shell, channel_name, customer, subscriptions, stopped, history })
 }

@@ -2,21 +2,48 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{channels, options};
-use crate::customers::lists::{self, CustomerFilter, CustomerRow};
+use crate::customers::lists::{CustomerKey, CustomerRow, Customers};
 use crate::db::Db;
-use crate::db::paging::{Cursor, Slice};
-use crate::web::{Answer, Member, Shell, links, page};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::values::Scope;
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, Member, Shell, Site, page};
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     channel: String,
-    after: String,
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self, scope: Scope) -> Customers {
+        Customers { scope, text: self.q.clone(), channel: self.channel.parse().ok() }
+    }
+}
+
+type Col = Column<CustomerRow, CustomerKey>;
+
+fn list(is_root: bool) -> List<Customers> {
+    let mut columns = vec![
+        Col::text("Customer", |row| Cell::link(format!("/customers/{}", row.id), &row.name))
+            .by(CustomerKey::Name),
+        Col::text("Id", |row| Cell::text(&row.external_id)).by(CustomerKey::ExternalId),
+    ];
+    if is_root {
+        columns.push(Col::text("Channel", |row| Cell::text(&row.channel_name)).by(CustomerKey::Channel));
+    }
+    columns.extend([
+        Col::text("Country", |row| Cell::text(row.country.name())),
+        Col::text("Currency", |row| Cell::text(row.currency)).by(CustomerKey::Currency),
+    ]);
+    List { path: "/customers", noun: "customer", columns }
 }
 
 #[derive(Template)]
@@ -26,40 +53,27 @@ struct CustomersPage {
     is_root: bool,
     search: Search,
     channels: Vec<(String, String)>,
-    found: Slice<CustomerRow>,
-    earlier: String,
-    later: String,
-}
-
-impl CustomersPage {
-    /// Where the filters are cleared; empty when there are none.
-    fn clear_address(&self) -> &'static str {
-        if self.is_filtered() { "/customers" } else { "" }
-    }
-
-    fn is_filtered(&self) -> bool {
-        !self.search.q.trim().is_empty() || !self.search.channel.is_empty()
-    }
+    table: Table,
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let scope = member.scope;
-    let filter = CustomerFilter {
-        text: search.q.clone(),
-        channel: search.channel.parse().ok(),
-        cursor: Cursor::typed(&search.after, &search.before),
-    };
-    let found = db.read(move |connection| lists::customers(connection, scope, &filter)).await?;
-    let beside = |name, row: Option<&CustomerRow>, exists: bool| match row {
-        Some(row) if exists => {
-            let id = row.id.to_string();
-            links::address("/customers", &[("q", &search.q), ("channel", &search.channel), (name, &id)])
-        }
-        _ => String::new(),
-    };
-    let earlier = beside("before", found.rows.first(), found.has_earlier);
-    let later = beside("after", found.rows.last(), found.has_later);
-    let channels = if member.is_root() { options(&channels(&db, scope).await?) } else { Vec::new() };
-    page(&CustomersPage { shell, is_root: member.is_root(), search, channels, found, earlier, later })
+    let (scope, is_root) = (member.scope, member.is_root());
+    let (listing, at) = (search.listing(scope), search.asked.place::<Customers>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let table = list(is_root).table(&search, at.order, &found);
+    let channels = if is_root { options(&channels(&db, scope).await?) } else { Vec::new() };
+    page(&CustomersPage { shell, is_root, search, channels, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<Customers>());
+    list(member.is_root()).download(&db, kind, listing, at.order, site.clock.now()).await
 }

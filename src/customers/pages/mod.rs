@@ -8,6 +8,7 @@ pub mod subscription;
 pub mod subscriptions;
 
 use crate::channels::{self, Channel};
+use crate::customers::lists::{Standing, SubscriptionRow};
 use crate::db::Db;
 use crate::values::Scope;
 use crate::web::{Error, Member};
@@ -26,5 +27,15 @@ fn chosen<'a>(member: &Member, channels: &'a [Channel], typed: &str) -> Option<&
     match member.channel {
         Some(own) => channels.iter().find(|channel| channel.id == own),
         None => channels.iter().find(|channel| channel.id.to_string() == typed),
+    }
+}
+
+/// How the state of a subscription reads: tone and words.
+fn standing(row: &SubscriptionRow) -> (&'static str, &'static str) {
+    match row.standing {
+        Standing::Running if row.end.is_some() => ("warn", "Ends soon"),
+        Standing::Running => ("ok", "Running"),
+        Standing::Future => ("info", "Not begun"),
+        Standing::Ended => ("plain", "Ended"),
     }
 }

@@ -1,19 +1,20 @@
 //! `/subscriptions`: the list, for members, the newest first.
 
-use std::collections::HashMap;
-
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use super::{channels, options};
-use crate::customers::lists::{self, SubscriptionFilter, SubscriptionRow};
+use super::{channels, options, standing};
+use crate::customers::lists::{self, SubscriptionKey, SubscriptionRow, Subscriptions};
 use crate::db::Db;
-use crate::db::paging::{Cursor, Slice};
-use crate::values::{BundleId, SubscriptionId};
-use crate::web::{Answer, Member, Shell, links, page};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::values::{BundleId, Scope};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, Member, Shell, Site, page};
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
@@ -22,36 +23,47 @@ pub struct Search {
     bundle: String,
     /// One customer's; comes from that customer's page.
     customer: String,
-    after: String,
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
 }
 
 impl Search {
-    fn filter(&self) -> SubscriptionFilter {
-        SubscriptionFilter {
+    fn listing(&self, scope: Scope, today: NaiveDate) -> Subscriptions {
+        Subscriptions {
             text: self.q.clone(),
             channel: self.channel.parse().ok(),
             customer: self.customer.parse().ok(),
             bundle: self.bundle.parse().ok(),
             standing: self.state.parse().ok(),
-            cursor: Cursor::typed(&self.after, &self.before),
+            ..Subscriptions::all(scope, today)
         }
     }
+}
 
-    /// The address of the page beside a row; empty when there is none.
-    fn beside(&self, name: &str, row: Option<&SubscriptionRow>, exists: bool) -> String {
-        let Some(row) = row.filter(|_| exists) else { return String::new() };
-        let (Self { q, state, channel, bundle, customer, .. }, id) = (self, row.id.to_string());
-        let parts = [
-            ("q", q),
-            ("state", state),
-            ("channel", channel),
-            ("bundle", bundle),
-            ("customer", customer),
-            (name, &id),
-        ];
-        links::address("/subscriptions", &parts.map(|(name, value)| (name, value.as_str())))
+type Col = Column<SubscriptionRow, SubscriptionKey>;
+
+fn list(is_root: bool) -> List<Subscriptions> {
+    let own = |row: &SubscriptionRow| Cell::link(format!("/subscriptions/{}", row.id), &row.reference);
+    let customer =
+        |row: &SubscriptionRow| Cell::link(format!("/customers/{}", row.customer), &row.customer_name);
+    let mut columns = vec![
+        Col::text("Subscription", own).by(SubscriptionKey::Reference),
+        Col::text("Bundle", |row| Cell::text(&row.bundle_name)).by(SubscriptionKey::Bundle),
+        Col::text("Customer", customer).by(SubscriptionKey::Customer),
+    ];
+    if is_root {
+        columns.push(Col::text("Channel", |row| Cell::text(&row.channel_name)).by(SubscriptionKey::Channel));
     }
+    columns.extend([
+        Col::number("Quantity", |row| Cell::Count(row.quantity)),
+        Col::time("Start", |row| Cell::Day(row.start)).by(SubscriptionKey::Start),
+        Col::time("End", |row| Cell::of(row.end, Cell::Day)).by(SubscriptionKey::End),
+        Col::word("State", |row| {
+            let (tone, words) = standing(row);
+            Cell::Badge(tone, words)
+        }),
+    ]);
+    List { path: "/subscriptions", noun: "subscription", columns }
 }
 
 #[derive(Template)]
@@ -59,60 +71,38 @@ impl Search {
 struct SubscriptionsPage {
     shell: Shell,
     is_root: bool,
-    today: chrono::NaiveDate,
     search: Search,
     channels: Vec<(String, String)>,
     bundles: Vec<(BundleId, String)>,
-    found: Slice<SubscriptionRow>,
-    quantities: HashMap<SubscriptionId, i64>,
-    earlier: String,
-    later: String,
+    table: Table,
 }
 
 const STATES: &[(&str, &str)] = &[("running", "Running"), ("future", "Not begun"), ("ended", "Ended")];
 
-impl SubscriptionsPage {
-    /// Where the filters are cleared; empty when there are none.
-    fn clear_address(&self) -> &'static str {
-        if self.is_filtered() { "/subscriptions" } else { "" }
-    }
-
-    fn is_filtered(&self) -> bool {
-        let Search { q, state, channel, bundle, customer, .. } = &self.search;
-        [q, state, channel, bundle, customer].into_iter().any(|field| !field.trim().is_empty())
-    }
-
-    fn quantity(&self, id: &SubscriptionId) -> i64 {
-        self.quantities.get(id).copied().unwrap_or(0)
-    }
-}
-
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let (scope, today) = (member.scope, member.act().today());
-    let filter = search.filter();
-    let (found, quantities, bundles) = db
+    let (scope, is_root) = (member.scope, member.is_root());
+    let listing = search.listing(scope, member.act().today());
+    let at = search.asked.place::<Subscriptions>();
+    let (found, bundles) = db
         .read(move |connection| {
-            let found = lists::subscriptions(connection, scope, &filter, today)?;
-            let ids: Vec<SubscriptionId> = found.rows.iter().map(|row| row.id).collect();
-            let quantities = lists::quantities_on(connection, &ids, today)?;
-            Ok((found, quantities, lists::bundle_names(connection, scope)?))
+            Ok((paging::page(connection, &listing, at)?, lists::bundle_names(connection, scope)?))
         })
         .await?;
-    let earlier = search.beside("before", found.rows.first(), found.has_earlier);
-    let later = search.beside("after", found.rows.last(), found.has_later);
-    let channels = if member.is_root() { options(&channels(&db, scope).await?) } else { Vec::new() };
-    let is_root = member.is_root();
-    page(&SubscriptionsPage {
-        shell,
-        is_root,
-        today,
-        search,
-        channels,
-        bundles,
-        found,
-        quantities,
-        earlier,
-        later,
-    })
+    let table = list(is_root).table(&search, at.order, &found);
+    let channels = if is_root { options(&channels(&db, scope).await?) } else { Vec::new() };
+    page(&SubscriptionsPage { shell, is_root, search, channels, bundles, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let listing = search.listing(member.scope, member.act().today());
+    let order = search.asked.place::<Subscriptions>().order;
+    list(member.is_root()).download(&db, kind, listing, order, site.clock.now()).await
 }

@@ -1,28 +1,52 @@
-//! `/requests`: every request, for root: counts by state, filters, search and sorting, in the address.
+//! `/requests`: every request that was submitted, for root: counts by state, filters, search and order in the address.
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::access;
 use crate::db::Db;
-use crate::requests::{Request, RequestState, store};
-use crate::values::search_key;
+use crate::db::paging::{self, Order};
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::requests::RequestState;
+use crate::requests::store::{RequestKey, RequestRow, Requests};
 use crate::web::links::address;
-use crate::web::{Answer, RootStaff, Shell, page};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, RootStaff, Shell, Site, page};
 
-const PAGE: usize = 50;
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     state: String,
     assignee: String,
-    /// `submitted` (newest first, the default), `company` or `state`.
-    sort: String,
-    /// How many rows to leave out.
-    after: usize,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self) -> Requests {
+        Requests { text: self.q.clone(), state: self.state.parse().ok(), owner: self.assignee.parse().ok() }
+    }
+}
+
+type Col = Column<RequestRow, RequestKey>;
+
+fn list() -> List<Requests> {
+    let columns = vec![
+        Col::text("Company", |row| Cell::link(format!("/requests/{}", row.id), &row.company))
+            .noted("Reference", |row| row.reference.clone())
+            .by(RequestKey::Company),
+        Col::word("State", |row| Cell::Badge(row.state.tone(), row.state.words())).by(RequestKey::State),
+        Col::text("Owner", |row| Cell::of(row.owner.as_ref(), Cell::text)).by(RequestKey::Owner),
+        Col::text("Country", |row| Cell::of(row.country(), |country| Cell::text(country.name()))),
+        Col::money("Forecast a month", |row| {
+            Cell::of(row.forecast(), |(amount, currency)| Cell::Money(amount, currency))
+        })
+        .by(RequestKey::Forecast),
+        Col::time("Submitted", |row| Cell::of(row.submitted_at, Cell::Moment)).by(RequestKey::Submitted),
+    ];
+    List { path: "/requests", noun: "request", columns }
 }
 
 #[derive(Template)]
@@ -30,94 +54,45 @@ pub struct Search {
 struct ListPage {
     shell: Shell,
     search: Search,
-    rows: Vec<Request>,
+    table: Table,
     /// State, its name with how many there are, and the address that shows them.
     counts: Vec<(RequestState, String, String)>,
     roots: Vec<(String, String)>,
-    total: usize,
-    next: String,
-}
-
-impl ListPage {
-    fn is_filtered(&self) -> bool {
-        [&self.search.q, &self.search.state, &self.search.assignee]
-            .iter()
-            .any(|field| !field.trim().is_empty())
-    }
-
-    fn clear_address(&self) -> &'static str {
-        if self.is_filtered() { "/requests" } else { "" }
-    }
-
-    fn sorted_by(&self, key: &str) -> String {
-        let Search { q, state, assignee, .. } = &self.search;
-        address("/requests", &[("q", q), ("state", state), ("assignee", assignee), ("sort", key)])
-    }
-
-    fn sort_state(&self, key: &str) -> &'static str {
-        match (self.search.sort.as_str(), key) {
-            ("company", "company") | ("state", "state") => "ascending",
-            ("" | "submitted", "submitted") => "descending",
-            _ => "",
-        }
-    }
-
-    /// How far the list is shown.
-    fn shown(&self) -> String {
-        format!("{} of {}", self.search.after + self.rows.len(), self.total)
-    }
-
-    fn owner(&self, request: &Request) -> &str {
-        let id = request.assignee.map(|id| id.to_string());
-        self.roots.iter().find(|(root, _)| Some(root) == id.as_ref()).map_or("–", |(_, name)| name)
-    }
-}
-
-impl Search {
-    fn matches(&self, request: &Request) -> bool {
-        let key = search_key(&self.q);
-        let is_text = key.is_empty()
-            || search_key(request.name()).contains(&key)
-            || request.reference.to_lowercase().contains(&key)
-            || request.email.as_str().contains(&key);
-        let is_state = self.state.is_empty() || request.state.as_str() == self.state;
-        let is_owner =
-            self.assignee.is_empty() || request.assignee.is_some_and(|id| id.to_string() == self.assignee);
-        is_text && is_state && is_owner
-    }
 }
 
 pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let (all, roots) =
-        db.read(|connection| Ok((store::submitted(connection)?, access::store::roots(connection)?))).await?;
-    let counts = RequestState::ALL
-        .iter()
-        .map(|state| (*state, all.iter().filter(|request| request.state == *state).count()))
-        .filter(|(_, count)| *count > 0)
-        .map(|(state, count)| {
-            (state, format!("{} {count}", state.words()), address("/requests", &[("state", state.as_str())]))
+    let (listing, at) = (search.listing(), search.asked.place::<Requests>());
+    let (found, forecasts, by_state, roots) = db
+        .read(move |connection| {
+            let found = paging::page(connection, &listing, at)?;
+            let forecasts = listing.forecasts(connection)?;
+            Ok((found, forecasts, Requests::by_state(connection)?, access::store::roots(connection)?))
         })
-        .collect();
-    let mut rows: Vec<Request> = all.into_iter().filter(|request| search.matches(request)).collect();
-    match search.sort.as_str() {
-        "company" => rows.sort_by_key(|request| search_key(request.name())),
-        "state" => rows.sort_by_key(|request| request.state),
-        _ => {}
-    }
-    let total = rows.len();
-    let rows: Vec<Request> = rows.into_iter().skip(search.after).take(PAGE).collect();
-    let seen = search.after + rows.len();
-    let next = if seen < total { next_address(&search, seen) } else { String::new() };
+        .await?;
+    let sums: Vec<_> = forecasts.into_iter().map(|(currency, amount)| (currency, vec![amount])).collect();
+    let list = list();
+    let table = Table { totals: list.totals(&sums), ..list.table(&search, at.order, &found) };
+    let counts = by_state.into_iter().map(|(state, count)| chip(&search, state, count)).collect();
     let roots = roots.into_iter().map(|user| (user.id.to_string(), user.full_name)).collect();
-    page(&ListPage { shell, search, rows, counts, roots, total, next })
+    page(&ListPage { shell, search, table, counts, roots })
 }
 
-fn next_address(search: &Search, seen: usize) -> String {
-    let Search { q, state, assignee, sort, .. } = search;
-    let seen = seen.to_string();
-    address(
-        "/requests",
-        &[("q", q), ("state", state), ("assignee", assignee), ("sort", sort), ("after", &seen)],
-    )
+fn chip(search: &Search, state: RequestState, count: i64) -> (RequestState, String, String) {
+    let Search { q, assignee, asked, .. } = search;
+    let sort = asked.place::<Requests>().order.address();
+    let parts = [("q", q.as_str()), ("assignee", assignee), ("state", state.as_str()), ("sort", &sort)];
+    (state, format!("{} {count}", state.words()), address("/requests", &parts))
+}
+
+/// The list as a file.
+pub async fn download(
+    _root: RootStaff,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let order: Order<RequestKey> = search.asked.place::<Requests>().order;
+    list().download(&db, kind, search.listing(), order, site.clock.now()).await
 }

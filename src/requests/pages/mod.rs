@@ -6,6 +6,7 @@ pub mod application;
 pub mod decide;
 pub mod list;
 pub mod offers;
+pub mod reseller;
 pub mod resellers;
 pub mod review;
 pub mod steps;

@@ -1,28 +1,58 @@
-//! `/resellers` and `/resellers/{id}`: the accounts, for root.
+//! `/resellers`: the accounts, for root, by name.
 
-use std::collections::HashMap;
-
-use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Table, conflict};
-use crate::access::{self, User};
-use crate::audit::{self, Entry};
-use crate::db::{Db, Decided};
-use crate::mail::Letterhead;
-use crate::requests::resellers::{self, Reseller, ResellerState};
-use crate::requests::{Request, store};
-use crate::terms::{Side, store as terms};
-use crate::values::{Month, Percent, ResellerId, search_key};
-use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, Site, page, page_with};
+use crate::db::Db;
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::requests::resellers::{ResellerKey, ResellerRow, ResellerState, Resellers};
+use crate::values::{Month, Timestamp};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, RootStaff, Shell, Site, page};
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     q: String,
     state: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self, now: Timestamp) -> Resellers {
+        let state = self.state.parse().ok();
+        Resellers { text: self.q.clone(), state, month: Month::of(now.day()) }
+    }
+}
+
+type Col = Column<ResellerRow, ResellerKey>;
+
+/// Who may create channels is led to where that is done.
+fn list(may_create: bool) -> List<Resellers> {
+    let columns = vec![
+        Col::text("Re-seller", |row| Cell::link(format!("/resellers/{}", row.id), &row.name))
+            .by(ResellerKey::Name),
+        Col::word("State", |row| Cell::Badge(row.state.tone(), row.state.words())).by(ResellerKey::State),
+        Col::number("Share", |row| Cell::of(row.share, Cell::Percent)).by(ResellerKey::Share),
+        Col::time("Since", |row| Cell::Moment(row.created_at)).by(ResellerKey::Since),
+        Col::text("Channel", if may_create { channel_or_way } else { channel }).by(ResellerKey::Channel),
+    ];
+    List { path: "/resellers", noun: "re-seller", columns }
+}
+
+fn channel(row: &ResellerRow) -> Cell {
+    Cell::of(row.channel.as_ref(), |(id, name)| Cell::link(format!("/channels/{id}"), name))
+}
+
+fn channel_or_way(row: &ResellerRow) -> Cell {
+    if row.state == ResellerState::AwaitingChannel {
+        Cell::link(format!("/resellers/{}/channel", row.id), "Create channel")
+    } else {
+        channel(row)
+    }
 }
 
 #[derive(Template)]
@@ -30,8 +60,7 @@ pub struct Search {
 struct ResellersPage {
     shell: Shell,
     search: Search,
-    rows: Vec<Reseller>,
-    shares: HashMap<ResellerId, Percent>,
+    table: Table,
 }
 
 const STATES: &[(&str, &str)] = &[
@@ -41,170 +70,23 @@ const STATES: &[(&str, &str)] = &[
     ("closed", "Closed"),
 ];
 
-impl ResellersPage {
-    fn is_filtered(&self) -> bool {
-        !self.search.q.trim().is_empty() || !self.search.state.is_empty()
-    }
-
-    fn clear_address(&self) -> &'static str {
-        if self.is_filtered() { "/resellers" } else { "" }
-    }
-
-    fn share(&self, id: &ResellerId) -> String {
-        self.shares.get(id).map_or_else(|| "–".into(), |share| format!("{share}%"))
-    }
-}
-
-#[derive(Template)]
-#[template(path = "requests/reseller.html")]
-struct ResellerPage {
-    shell: Shell,
-    reseller: Reseller,
-    request: Request,
-    table: Table,
-    people: Vec<User>,
-    history: Vec<Entry>,
-}
-
-impl ResellerPage {
-    fn side(&self) -> Side {
-        Side::Provider
-    }
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Change {
-    reason: String,
-}
-
-#[derive(Template)]
-#[template(path = "requests/reseller_state.html")]
-struct StatePage {
-    shell: Shell,
-    reseller: Reseller,
-    next: ResellerState,
-    form: Change,
-    errors: Errors,
-}
-
-impl StatePage {
-    /// Title, what happens, and the address part.
-    fn words(&self) -> (&'static str, &'static str, &'static str) {
-        words(self.next)
-    }
-}
-
-fn words(next: ResellerState) -> (&'static str, &'static str, &'static str) {
-    match next {
-        ResellerState::Suspended => (
-            "Suspend",
-            "It sells nothing new until you resume it. Running subscriptions, reports and history stay.",
-            "suspension",
-        ),
-        ResellerState::Closed => (
-            "Close",
-            "Its people can no longer sign in. This cannot be undone. Its history stays.",
-            "closure",
-        ),
-        ResellerState::Active | ResellerState::AwaitingChannel => {
-            ("Resume", "It can sell again.", "resumption")
-        }
-    }
-}
-
-pub async fn list(root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
+pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let month = Month::of(root.act().today());
-    let (all, shares) = db
-        .read(move |connection| {
-            let all = resellers::list(connection)?;
-            let mut shares = HashMap::new();
-            for reseller in &all {
-                if let Some(version) = terms::in_effect(connection, reseller.id, month)? {
-                    shares.insert(reseller.id, version.offer.rule.general);
-                }
-            }
-            Ok((all, shares))
-        })
-        .await?;
-    let key = search_key(&search.q);
-    let rows = all
-        .into_iter()
-        .filter(|one| search.state.is_empty() || one.state.as_str() == search.state)
-        .filter(|one| search_key(&one.name).contains(&key))
-        .collect();
-    page(&ResellersPage { shell, search, rows, shares })
+    let (listing, at) = (search.listing(root.act().at), search.asked.place::<Resellers>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let table = list(shell.may_keep_channels()).table(&search, at.order, &found);
+    page(&ResellersPage { shell, search, table })
 }
 
-pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
-    let id: ResellerId = id.parse().map_err(|_| Error::NotFound)?;
-    let loaded = db.read(move |connection| {
-        let reseller = resellers::find(connection, id)?;
-        let request = store::find(connection, reseller.request)?;
-        Ok(ResellerPage {
-            shell,
-            table: Table::load(connection, &request)?,
-            people: access::store::of_reseller(connection, id)?,
-            history: audit::of_object(connection, id)?,
-            reseller,
-            request,
-        })
-    });
-    page(&loaded.await?)
-}
-
-async fn confirm(shell: Shell, db: &Db, id: &str, next: ResellerState) -> Answer {
-    let id: ResellerId = id.parse().map_err(|_| Error::NotFound)?;
-    let reseller = db.read(move |connection| resellers::find(connection, id)).await?;
-    page(&StatePage { shell, reseller, next, form: Change::default(), errors: Errors::default() })
-}
-
-async fn change(
-    root: RootStaff,
-    shell: Shell,
-    go: Go,
-    (db, site): (&Db, &Site),
-    id: &str,
-    next: ResellerState,
-    form: Change,
+/// The list as a file.
+pub async fn download(
+    _root: RootStaff,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
 ) -> Answer {
-    let id: ResellerId = id.parse().map_err(|_| Error::NotFound)?;
-    let reseller = db.read(move |connection| resellers::find(connection, id)).await?;
-    if form.reason.trim().is_empty() {
-        let mut errors = Errors::default();
-        errors.add("reason", "Enter the reason; it is kept in the history");
-        let refused = StatePage { shell, reseller, next, form, errors };
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
-    }
-    let (act, reason, letterhead) = (root.act(), form.reason, Letterhead::from(site));
-    let changed = db.write(move |connection| {
-        resellers::change_state(connection, id, next, reason.trim(), &letterhead, &act)
-    });
-    changed.await.decided()?.map_err(conflict)?;
-    go.to(format!("/resellers/{id}"), format!("{} is {}", reseller.name, next.words().to_lowercase()))
+    let now = site.clock.now();
+    let order = search.asked.place::<Resellers>().order;
+    list(false).download(&db, kind, search.listing(now), order, now).await
 }
-
-macro_rules! state_change {
-    ($show:ident, $submit:ident, $next:expr) => {
-        pub async fn $show(_root: RootStaff, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
-            confirm(shell, &db, &id, $next).await
-        }
-
-        pub async fn $submit(
-            root: RootStaff,
-            shell: Shell,
-            go: Go,
-            db: Data<Db>,
-            site: Data<Site>,
-            id: Path<String>,
-            form: Form<Change>,
-        ) -> Answer {
-            change(root, shell, go, (&db, &site), &id, $next, form.0).await
-        }
-    };
-}
-
-state_change!(suspension, suspend, ResellerState::Suspended);
-state_change!(resumption, resume, ResellerState::Active);
-state_change!(closure, close, ResellerState::Closed);

@@ -2,23 +2,68 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::channels;
 use crate::db::Db;
-use crate::settlement::store::{self, Filter};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::settlement::store::{StatementKey, Statements};
 use crate::settlement::{Statement, StatementState, Totals};
-use crate::web::{Answer, Member, Shell, links, page};
+use crate::values::{Amount, Currency, Scope};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, Member, Shell, Site, filters, page};
 
-const PAGE: i64 = 50;
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     state: String,
     month: String,
     channel: String,
-    after: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self, scope: Scope) -> Statements {
+        let (state, month) = (self.state.parse().ok(), self.month.parse().ok());
+        Statements { scope, state, month, channel: self.channel.parse().ok() }
+    }
+}
+
+type Col = Column<(Statement, Totals), StatementKey>;
+
+fn list(is_root: bool) -> List<Statements> {
+    let own = |(row, _): &(Statement, Totals)| {
+        let name = format!("{}, {}", filters::month_text(row.month), row.currency);
+        Cell::link(format!("/statements/{}", row.id), name)
+    };
+    let number = |(row, _): &(Statement, Totals)| {
+        row.posted.as_ref().map(|posted| posted.number.clone()).unwrap_or_default()
+    };
+    let mut columns = vec![Col::time("Month", own).noted("Number", number).by(StatementKey::Month)];
+    if is_root {
+        columns.push(
+            Col::text("Re-seller", |(row, _)| Cell::text(&row.reseller_name))
+                .noted("Channel", |(row, _)| row.channel_code.clone())
+                .by(StatementKey::Reseller),
+        );
+    }
+    columns.extend([
+        Col::word("State", |(row, _)| Cell::Badge(row.state.tone(), row.state.words()))
+            .by(StatementKey::State),
+        Col::money("Net", |(row, sums)| Cell::Money(amounts(sums)[0], row.currency)).by(StatementKey::Net),
+        Col::money("Re-seller share", |(row, sums)| Cell::Money(sums.reseller_share, row.currency))
+            .by(StatementKey::ResellerShare),
+        Col::money("Provider share", |(row, sums)| Cell::Money(sums.provider_share, row.currency))
+            .by(StatementKey::ProviderShare),
+    ]);
+    List { path: "/statements", noun: "statement", columns }
+}
+
+/// Net, the re-seller's share and the provider's.
+fn amounts(sums: &Totals) -> [Amount; 3] {
+    [sums.net().unwrap_or_default(), sums.reseller_share, sums.provider_share]
 }
 
 #[derive(Template)]
@@ -29,61 +74,41 @@ struct ListPage {
     search: Search,
     states: Vec<(&'static str, &'static str)>,
     channels: Vec<(String, String)>,
-    rows: Vec<(Statement, Totals)>,
-    later: String,
-}
-
-impl ListPage {
-    fn is_filtered(&self) -> bool {
-        [&self.search.state, &self.search.month, &self.search.channel].iter().any(|field| !field.is_empty())
-    }
-
-    fn count(&self) -> i64 {
-        i64::try_from(self.rows.len()).unwrap_or(i64::MAX)
-    }
-
-    /// Where the filters are cleared; empty when there are none.
-    fn clear_address(&self) -> &'static str {
-        if self.is_filtered() { "/statements" } else { "" }
-    }
+    table: Table,
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
     let (scope, is_root) = (member.scope, member.is_root());
-    let filter = Filter {
-        state: search.state.parse().ok(),
-        month: search.month.parse().ok(),
-        channel: search.channel.parse().ok(),
-        after: search.after.parse().ok(),
-        limit: PAGE + 1,
-    };
-    let (mut rows, channels) = db
+    let (listing, at) = (search.listing(scope), search.asked.place::<Statements>());
+    let (found, totals, channels) = db
         .read(move |connection| {
-            let statements = store::list(connection, scope, &filter)?;
-            let totals = store::totals_of(connection, &statements)?;
-            let sums = |one: &Statement| totals.get(&one.id).copied().unwrap_or_default();
-            let rows: Vec<(Statement, Totals)> =
-                statements.into_iter().map(|one| (one.clone(), sums(&one))).collect();
+            let found = paging::page(connection, &listing, at)?;
             let channels = if is_root { channels::store::list(connection, scope)? } else { Vec::new() };
-            Ok((rows, channels))
+            Ok((found, listing.totals(connection)?, channels))
         })
         .await?;
-    let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let has_more = rows.len() > size;
-    rows.truncate(size);
-    let later = rows.last().filter(|_| has_more).map(|(last, _)| {
-        let (id, Search { state, month, channel, .. }) = (last.id.to_string(), &search);
-        links::address(
-            "/statements",
-            &[("state", state), ("month", month), ("channel", channel), ("after", &id)],
-        )
-    });
+    let sum = |(currency, sums): &(Currency, Totals)| (*currency, amounts(sums).to_vec());
+    let sums: Vec<_> = totals.iter().map(sum).collect();
+    let list = list(is_root);
+    let table = Table { totals: list.totals(&sums), ..list.table(&search, at.order, &found) };
     let states = StatementState::ALL
         .iter()
         .filter(|state| is_root || !matches!(state, StatementState::Open | StatementState::Closing))
         .map(|state| (state.as_str(), state.words()))
         .collect();
     let channels = channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
-    page(&ListPage { shell, is_root, search, states, channels, rows, later: later.unwrap_or_default() })
+    page(&ListPage { shell, is_root, search, states, channels, table })
+}
+
+/// The list as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<Statements>());
+    list(member.is_root()).download(&db, kind, listing, at.order, site.clock.now()).await
 }

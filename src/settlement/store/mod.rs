@@ -5,6 +5,7 @@ mod closing;
 pub mod credits;
 pub mod disputes;
 mod line;
+mod listed;
 mod loaded;
 pub mod payments;
 mod posting;
@@ -15,10 +16,11 @@ mod told;
 
 pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
 pub use line::{Chain, UsedRecord, chain, line};
+pub use listed::{StatementKey, Statements};
 pub use loaded::{Loaded, load};
 pub use posting::{Verified, post, verify};
 pub use rate::{Rated, active_part, rate_month};
-pub use read::{Filter, balance, find, lines, list, of_month, payments_of, totals, totals_of};
+pub use read::{balance, find, lines, of_channel, of_month, payments_of, totals};
 pub use shares::{SharesTold, shares};
 pub use told::{Told, told};
 

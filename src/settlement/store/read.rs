@@ -32,10 +32,10 @@ type Sealed = (
     (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>),
     (Option<Amount>, Option<Amount>, Option<i64>, Option<Amount>, Option<StatementId>, Option<String>),
 );
-type Row = (Head, Pinned, Sealed);
+pub(super) type Row = (Head, Pinned, Sealed);
 
 #[diesel::dsl::auto_type]
-fn joined() -> _ {
+pub(super) fn joined() -> _ {
     s::table
         .inner_join(channels::table.on(channels::id.eq(s::channel_id)))
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
@@ -69,7 +69,7 @@ fn joined() -> _ {
         ))
 }
 
-fn statement((head, pinned, sealed): Row) -> Statement {
+pub(super) fn statement((head, pinned, sealed): Row) -> Statement {
     let (id, channel, channel_code, channel_name, reseller, reseller_name, currency, month, state) = head;
     let (terms, collects, payment_days, closed_at, closed_by, sent_at, agreed_at, agreed_by) = pinned;
     let collects = collects.unwrap_or(Collector::Provider);
@@ -120,7 +120,7 @@ fn posted((given, totals, balance): Sealed, collects: Collector) -> Option<Poste
 }
 
 /// What a re-seller does not see yet.
-const BEFORE_SENT: [StatementState; 2] = [StatementState::Open, StatementState::Closing];
+pub(super) const BEFORE_SENT: [StatementState; 2] = [StatementState::Open, StatementState::Closing];
 
 /// A statement that root acts on.
 pub(super) fn any(connection: &mut AnyConnection, id: StatementId) -> QueryResult<Statement> {
@@ -136,38 +136,17 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: StatementId) -> Qu
     query.first::<Row>(connection).map(statement)
 }
 
-/// Which statements to list.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub state: Option<StatementState>,
-    pub month: Option<Month>,
-    pub channel: Option<ChannelId>,
-    /// Statements listed after this one: the next page.
-    pub after: Option<StatementId>,
-    pub limit: i64,
-}
-
-/// The statements in scope, the newest month first.
-pub fn list(connection: &mut AnyConnection, scope: Scope, filter: &Filter) -> QueryResult<Vec<Statement>> {
-    let last = match filter.after {
-        Some(id) => Some(find(connection, scope, id)?),
-        None => None,
-    };
-    let mut query = joined().order((s::month.desc(), s::id)).limit(filter.limit).into_boxed();
+/// A channel's statements in scope, the newest month first.
+pub fn of_channel(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    channel: ChannelId,
+    limit: i64,
+) -> QueryResult<Vec<Statement>> {
+    let own = joined().filter(s::channel_id.eq(channel));
+    let mut query = own.order((s::month.desc(), s::id)).limit(limit).into_boxed();
     if let Some(reseller) = scope.reseller() {
         query = query.filter(channels::reseller_id.eq(reseller)).filter(s::state.ne_all(BEFORE_SENT));
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(s::state.eq(state));
-    }
-    if let Some(month) = filter.month {
-        query = query.filter(s::month.eq(month));
-    }
-    if let Some(channel) = filter.channel {
-        query = query.filter(s::channel_id.eq(channel));
-    }
-    if let Some(last) = last {
-        query = query.filter(s::month.lt(last.month).or(s::month.eq(last.month).and(s::id.gt(last.id))));
     }
     Ok(query.load::<Row>(connection)?.into_iter().map(statement).collect())
 }
@@ -234,7 +213,7 @@ pub fn lines(connection: &mut AnyConnection, statement: &Statement) -> QueryResu
 }
 
 /// Gross, credited, the re-seller's share and the provider's.
-type SumsOfLines = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
+pub(super) type SumsOfLines = (Option<Amount>, Option<Amount>, Option<Amount>, Option<Amount>);
 
 /// What a statement's lines add up to now.
 pub fn totals(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<Totals> {
@@ -248,7 +227,7 @@ pub fn totals(connection: &mut AnyConnection, statement: &Statement) -> QueryRes
 }
 
 /// What the lines of several statements add up to, in one query.
-pub fn totals_of(
+pub(super) fn totals_of(
     connection: &mut AnyConnection,
     statements: &[Statement],
 ) -> QueryResult<HashMap<StatementId, Totals>> {
@@ -269,7 +248,7 @@ pub fn totals_of(
     Ok(statements.iter().map(|one| (one.id, of(one).unwrap_or_default())).collect())
 }
 
-fn summed((gross, credits, reseller_share, provider_share): SumsOfLines) -> Totals {
+pub(super) fn summed((gross, credits, reseller_share, provider_share): SumsOfLines) -> Totals {
     Totals {
         gross: gross.unwrap_or_default(),
         credits: credits.unwrap_or_default(),

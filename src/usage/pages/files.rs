@@ -4,25 +4,60 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{channels, may_import, options, wording};
+use super::wording::{format_name, outcome, state_name, state_tone};
+use super::{channels, may_import, options};
 use crate::db::Db;
-use crate::db::paging::{Cursor, Slice};
-use crate::usage::store::{self, FileFilter};
+use crate::db::paging;
+use crate::lists::{Asked, Cell, Column, List, Table};
+use crate::usage::store::{UsageFileKey, UsageFiles};
 use crate::usage::{FileState, UsageFile};
-use crate::values::Right;
-use crate::web::{Answer, Member, Shell, links, page};
+use crate::values::{Right, Scope};
+use crate::web::sheet::FileKind;
+use crate::web::{Answer, Member, Shell, Site, page};
 
-const SIZE: i64 = 50;
-
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Search {
     channel: String,
     state: String,
-    after: String,
-    before: String,
+    #[serde(flatten, skip_serializing)]
+    asked: Asked,
+}
+
+impl Search {
+    fn listing(&self, scope: Scope) -> UsageFiles {
+        UsageFiles { scope, channel: self.channel.parse().ok(), state: self.state.parse().ok() }
+    }
+}
+
+type Col = Column<UsageFile, UsageFileKey>;
+
+fn list(is_root: bool) -> List<UsageFiles> {
+    let own = |row: &UsageFile| Cell::link(format!("/usage/files/{}", row.id), &row.name);
+    let told = |row: &UsageFile| if row.tally.rows() > 0 { outcome(&row.tally) } else { String::new() };
+    let mut columns = vec![
+        Col::text("File", own).noted("Format", |row| format_name(row.format).into()).by(UsageFileKey::Name),
+    ];
+    if is_root {
+        columns.push(Col::text("Channel", |row| Cell::text(&row.channel_name)).by(UsageFileKey::Channel));
+    }
+    columns.extend([
+        Col::word("State", |row| Cell::Badge(state_tone(row.state), state_name(row.state)))
+            .by(UsageFileKey::State),
+        Col::number("Rows", |row| Cell::Count(row.tally.rows()))
+            .noted("Outcome", told)
+            .by(UsageFileKey::Rows),
+        Col::time("Usage from", |row| Cell::of(row.tally.days, |(first, _)| Cell::Day(first)))
+            .by(UsageFileKey::From),
+        Col::time("Usage through", |row| Cell::of(row.tally.days, |(_, last)| Cell::Day(last)))
+            .by(UsageFileKey::Through),
+        Col::time("Uploaded", |row| Cell::Moment(row.created_at))
+            .noted("Uploaded by", |row| row.created_by.clone())
+            .by(UsageFileKey::Uploaded),
+    ]);
+    List { path: "/usage/files", noun: "file", columns }
 }
 
 #[derive(Template)]
@@ -34,43 +69,35 @@ struct FilesPage {
     search: Search,
     channels: Vec<(String, String)>,
     states: Vec<(&'static str, &'static str)>,
-    files: Slice<UsageFile>,
-    earlier: String,
-    later: String,
-}
-
-impl FilesPage {
-    fn is_filtered(&self) -> bool {
-        !self.search.channel.is_empty() || !self.search.state.is_empty()
-    }
+    table: Table,
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let filter = FileFilter { channel: search.channel.parse().ok(), state: search.state.parse().ok() };
-    let (scope, cursor) = (member.scope, Cursor::typed(&search.after, &search.before));
-    let files = db.read(move |connection| store::files(connection, scope, filter, cursor, SIZE)).await?;
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<UsageFiles>());
+    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
     let own = channels(&db, &member).await?;
-    let beside = |name, row: Option<&UsageFile>, exists: bool| match row {
-        Some(row) if exists => {
-            let id = row.id.to_string();
-            let parts = [("channel", search.channel.as_str()), ("state", &search.state), (name, &id)];
-            links::address("/usage/files", &parts)
-        }
-        _ => String::new(),
-    };
-    let earlier = beside("before", files.rows.first(), files.has_earlier);
-    let later = beside("after", files.rows.last(), files.has_later);
+    let is_root = member.is_root();
     page(&FilesPage {
         shell,
-        is_root: member.is_root(),
-        may_import: (member.is_root() && member.may(Right::Usage))
+        is_root,
+        may_import: (is_root && member.may(Right::Usage))
             || own.iter().any(|channel| may_import(&member, channel)),
+        table: list(is_root).table(&search, at.order, &found),
         search,
         channels: options(&own),
-        states: FileState::ALL.iter().map(|state| (state.as_str(), wording::state_name(*state))).collect(),
-        files,
-        earlier,
-        later,
+        states: FileState::ALL.iter().map(|state| (state.as_str(), state_name(*state))).collect(),
     })
+}
+
+/// The list as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    site: Data<Site>,
+    kind: FileKind,
+    search: Query<Search>,
+) -> Answer {
+    let (listing, at) = (search.listing(member.scope), search.asked.place::<UsageFiles>());
+    list(member.is_root()).download(&db, kind, listing, at.order, site.clock.now()).await
 }

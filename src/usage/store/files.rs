@@ -5,7 +5,6 @@ use diesel::prelude::*;
 
 use super::super::{FileState, Format, RowFault, Tally, UsageFile};
 use crate::db::AnyConnection;
-use crate::db::paging::{Cursor, Slice};
 use crate::db::schema::{channels, usage_file_contents, usage_file_errors, usage_file_totals, usage_files};
 use crate::on_backend;
 use crate::values::{ChannelId, Cost, Currency, Quantity, Scope, Timestamp, UsageFileId};
@@ -16,15 +15,8 @@ const FAULTS_AT_ONCE: usize = 5_000;
 const QUANTITY: &str = "quantity";
 const COST: &str = "cost";
 
-/// Which files to show.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct FileFilter {
-    pub channel: Option<ChannelId>,
-    pub state: Option<FileState>,
-}
-
 #[derive(Queryable)]
-struct Row {
+pub(super) struct Row {
     id: UsageFileId,
     channel: ChannelId,
     channel_name: String,
@@ -44,7 +36,7 @@ struct Row {
     decided_at: Option<Timestamp>,
 }
 
-type Columns = (
+pub(super) type Columns = (
     usage_files::id,
     usage_files::channel_id,
     channels::name,
@@ -64,7 +56,7 @@ type Columns = (
     usage_files::decided_at,
 );
 
-const FILE: Columns = (
+pub(super) const FILE: Columns = (
     usage_files::id,
     usage_files::channel_id,
     channels::name,
@@ -84,7 +76,7 @@ const FILE: Columns = (
     usage_files::decided_at,
 );
 
-fn to_file(row: Row) -> UsageFile {
+pub(super) fn to_file(row: Row) -> UsageFile {
     let tally = Tally {
         accepted: row.accepted,
         duplicate: row.duplicate,
@@ -107,41 +99,6 @@ fn to_file(row: Row) -> UsageFile {
         created_by: row.created_by,
         decided_at: row.decided_at,
     }
-}
-
-/// A page of the files in scope, the newest first; without their totals.
-pub fn files(
-    connection: &mut AnyConnection,
-    scope: Scope,
-    filter: FileFilter,
-    cursor: Cursor<UsageFileId>,
-    size: i64,
-) -> QueryResult<Slice<UsageFile>> {
-    macro_rules! filtered {
-        () => {{
-            let mut query = usage_files::table
-                .inner_join(channels::table.on(channels::id.eq(usage_files::channel_id)))
-                .into_boxed();
-            if let Some(reseller) = scope.reseller() {
-                query = query.filter(channels::reseller_id.eq(reseller));
-            }
-            if let Some(channel) = filter.channel {
-                query = query.filter(usage_files::channel_id.eq(channel));
-            }
-            if let Some(state) = filter.state {
-                query = query.filter(usage_files::state.eq(state));
-            }
-            query
-        }};
-    }
-    let count: i64 = filtered!().count().get_result(connection)?;
-    let page = match cursor {
-        Cursor::First => filtered!().order(usage_files::id.desc()),
-        Cursor::After(id) => filtered!().filter(usage_files::id.lt(id)).order(usage_files::id.desc()),
-        Cursor::Before(id) => filtered!().filter(usage_files::id.gt(id)).order(usage_files::id.asc()),
-    };
-    let rows: Vec<Row> = page.limit(size + 1).select(FILE).load(connection)?;
-    Ok(Slice::new(rows.into_iter().map(to_file).collect(), cursor, size, count))
 }
 
 /// A file in scope with its totals; `NotFound` when there is none there.

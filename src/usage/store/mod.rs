@@ -6,6 +6,7 @@ mod faults;
 mod files;
 mod import;
 mod knowledge;
+mod listed;
 mod mappings;
 mod records;
 mod release;
@@ -18,9 +19,10 @@ pub use decisions::{
     Decision, NewFile, Undecidable, add_file, decide, enqueue, finish_acceptance, finish_check, upload,
 };
 pub use faults::{FaultKey, faults};
-pub use files::{FileFilter, add_faults, begin_check, content, file, files};
+pub use files::{add_faults, begin_check, content, file};
 pub use import::{Import, ImportRefusal, import};
 pub use knowledge::knowledge;
+pub use listed::{UsageFileKey, UsageFiles};
 pub use mappings::{MappingWish, Mappings, mappings, save_mappings, sources};
 pub use records::stored;
 pub use retry::retry_unrated;

@@ -4,15 +4,16 @@ use std::io::Read;
 
 use diesel::prelude::*;
 use reseller_portal::audit::{self, Event};
-use reseller_portal::db::Never;
-use reseller_portal::db::schema::resellers;
+use reseller_portal::db::schema::{mails, resellers};
+use reseller_portal::db::{AnyConnection, Never};
 use reseller_portal::routes::ROUTES;
 use reseller_portal::settlement::store;
-use reseller_portal::values::{Act, Actor, ChannelId, ResellerId, StatementId};
+use reseller_portal::values::{Act, Actor, ChannelId, MailId, ResellerId, StatementId, Timestamp};
 
 use crate::on_both;
 use crate::support::builders::{
-    a_bundle, a_channel, a_customer, a_disputed_statement, a_product, a_record, a_reseller, a_subscription,
+    a_bundle, a_channel, a_customer, a_disputed_statement, a_price_request, a_product, a_record, a_request,
+    a_reseller, a_subscription, an_account,
 };
 use crate::support::{Client, Page, Upload, World};
 
@@ -20,9 +21,42 @@ use crate::support::{Client, Page, Upload, World};
 const NAMES: [&str; 8] = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "'=1+1", "'t Hooft"];
 const STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Each file, with its columns of numbers; all others are texts.
-const FILES: [(&str, &[&str]); 8] = [
+/// The files of lists, each as CSV and as a workbook, with their columns of numbers; all others are texts and times.
+const LISTS: [(&str, &[&str]); 13] = [
     ("/audit.csv", &[]),
+    ("/bundles.csv", &[]),
+    ("/channels.csv", &[]),
+    ("/customers.csv", &[]),
+    ("/outbox.csv", &[]),
+    ("/people.csv", &[]),
+    ("/price-requests.csv", &[]),
+    ("/products.csv", &[]),
+    ("/requests.csv", &["Forecast a month"]),
+    ("/resellers.csv", &["Share"]),
+    ("/statements.csv", &["Net", "Re-seller share", "Provider share"]),
+    ("/subscriptions.csv", &["Quantity"]),
+    ("/usage/files.csv", &["Rows"]),
+];
+/// The columns of lists that are times to a workbook.
+const TIMES: [&str; 14] = [
+    "Submitted",
+    "Since",
+    "Start",
+    "End",
+    "Wished from",
+    "Asked",
+    "Usage from",
+    "Usage through",
+    "Uploaded",
+    "When",
+    "Last sign-in",
+    "Written",
+    "Sent",
+    "Planned change",
+];
+
+/// Each other file, with its columns of numbers.
+const FILES: [(&str, &[&str]); 7] = [
     ("/reports/usage.csv", &["quantity"]),
     ("/reports/revenue.csv", &["gross", "credits", "net", "reseller_share", "provider_share"]),
     (
@@ -81,7 +115,14 @@ fn setting(world: &World) -> Setting {
             .set(resellers::name.eq("=Kestrel"))
             .execute(connection)
     });
-    let channel = a_channel(reseller).named("@Channel").sells(&bundle).build(world);
+    let wished = a_bundle("=WISHED").named("=Wished").recurring("36").build(world);
+    let channel =
+        a_channel(reseller).named("@Channel").sells(&bundle).sells_within(&wished, "95", "130", "5");
+    let channel = channel.build(world);
+    a_price_request(world, reseller, channel, &wished, "1");
+    a_request("=Asker").from("owner@asker.example").build(world);
+    an_account("ida@northgate.example").named("+Ida").build(world);
+    world.write(|connection| a_mail(connection, world.now()));
     for (number, name) in NAMES.iter().enumerate() {
         let customer = a_customer(channel, name).external(&format!("{name}{number}")).build(world);
         let sale = a_subscription(customer, &bundle).from("2026-10-12").build(world);
@@ -99,6 +140,18 @@ fn setting(world: &World) -> Setting {
     let statement = a_disputed_statement(world, reseller, channel, "2026-10").id;
     let file = upload(world, &world.reseller(reseller));
     Setting { reseller, channel, statement, file }
+}
+
+fn a_mail(connection: &mut AnyConnection, now: Timestamp) -> QueryResult<usize> {
+    let mail = (
+        mails::id.eq(MailId::generate()),
+        mails::recipient.eq("kim@kestrel.example"),
+        mails::subject.eq("=Subject"),
+        mails::body.eq("Text"),
+        mails::created_at.eq(now),
+        mails::attempts.eq(0),
+    );
+    diesel::insert_into(mails::table).values(mail).execute(connection)
 }
 
 fn upload(world: &World, own: &Client) -> String {
@@ -171,14 +224,18 @@ fn each_file_of_the_site_map_is_looked_at() {
         .map(|route| route.path)
         .filter(|path| path.ends_with(".csv") || path.ends_with(".xlsx"));
     for path in files {
-        assert!(FILES.iter().any(|(file, _)| *file == path), "{path} is not among the files");
+        let twin = path.replace(".xlsx", ".csv");
+        let is_known =
+            FILES.iter().any(|(file, _)| *file == path) || LISTS.iter().any(|(file, _)| *file == twin);
+        assert!(is_known, "{path} is not among the files");
     }
 }
 
 on_both! {
     fn texts_in_a_csv_are_marked_and_numbers_are_plain(world) {
         let setting = setting(world);
-        for (pattern, numbers) in FILES.iter().filter(|(pattern, _)| pattern.ends_with(".csv")) {
+        let files = FILES.iter().filter(|(pattern, _)| pattern.ends_with(".csv"));
+        for (pattern, numbers) in files.chain(&LISTS) {
             let file = world.root().get(&address(&setting, pattern)).expect(200);
             let (cells, mut marked) = (cells(&file), 0);
             for (column, cell) in &cells {
@@ -213,6 +270,20 @@ on_both! {
         let texts = part(&book, "xl/sharedStrings.xml");
         for text in ["=1+1", "@SUM(A1)", "-5.000000000000000001", "'t Hooft"] {
             assert!(texts.contains(&format!(">{text}<")), "{text}: {texts}");
+        }
+    }
+
+    fn texts_in_the_workbook_of_a_list_are_texts_and_numbers_and_times_are_not(world) {
+        setting(world);
+        let root = world.root();
+        for (path, numbers) in LISTS {
+            let csv = root.get(path).expect(200);
+            let columns: Vec<String> = csv.html().lines().next().unwrap().split(',').map(str::to_owned).collect();
+            for (column, row, is_text) in sheet(&root.get(&path.replace(".csv", ".xlsx")).expect(200)) {
+                let name = columns[column].as_str();
+                let is_number = numbers.contains(&name) || TIMES.contains(&name);
+                assert!(row == 1 || is_text != is_number, "{path}: {name} in row {row}: text is {is_text}");
+            }
         }
     }
 

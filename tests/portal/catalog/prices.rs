@@ -46,7 +46,7 @@ on_both! {
         assert!(page.row("1 Dec 2026")[0].contains("Planned"));
         assert!(page.row("1 Jan 2025")[0].contains("Current"));
         assert!(world.months_to_rate(channel).is_empty());
-        assert_eq!(root.get("/bundles").row("CMP-S")[4], "From 1 Dec 2026");
+        assert_eq!(root.get("/bundles").row("CMP-S")[4], "1 Dec 2026");
         world.clock.set("2026-12-01T00:00:00Z");
         let page = world.root().get(&format!("/bundles/{}", bundle.id));
         assert!(page.row("1 Dec 2026")[0].contains("Current") && page.row("1 Jan 2025")[0].contains("Ended"));

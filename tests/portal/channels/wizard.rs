@@ -1,7 +1,8 @@
 //! The wizard that makes a channel.
 
+use diesel::prelude::*;
 use reseller_portal::channels::{PricePolicy, store};
-use reseller_portal::mail;
+use reseller_portal::db::schema::mails;
 use reseller_portal::requests::resellers::{self, ResellerState};
 
 use super::setting::{address, channels, create};
@@ -11,9 +12,8 @@ use crate::support::builders::{a_bundle, a_channel, a_reseller, an_account};
 
 /// The bodies of the mails with the link to set a password.
 fn activation_mails(world: &World) -> Vec<String> {
-    let mails = world.read(|connection| mail::store::newest(connection, 50));
-    let bodies = mails.into_iter().filter(|mail| mail.subject.starts_with("Your channel is open"));
-    bodies.map(|mail| mail.body).collect()
+    let activations = mails::table.filter(mails::subject.like("Your channel is open%")).select(mails::body);
+    world.read(|connection| activations.load(connection))
 }
 
 on_both! {

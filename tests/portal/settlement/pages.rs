@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use diesel::prelude::*;
+use reseller_portal::db::schema::mails;
 use reseller_portal::settlement::StatementState;
 
 use super::setting::{find, kestrel, lines, state, statement_of};
@@ -10,11 +12,9 @@ use crate::support::World;
 use crate::support::builders::{a_subscription, an_account};
 
 fn mails(world: &World) -> Vec<String> {
-    world
-        .read(|connection| reseller_portal::mail::store::newest(connection, 20))
-        .into_iter()
-        .map(|mail| mail.subject)
-        .collect()
+    world.read(|connection| {
+        mails::table.order(mails::id.desc()).limit(20).select(mails::subject).load(connection)
+    })
 }
 
 on_both! {

@@ -1,0 +1,14 @@
+DROP INDEX bundles_by_name;
+DROP INDEX products_by_name;
+DROP INDEX statements_by_month;
+CREATE INDEX statements_by_month ON statements (month, channel_id);
+DROP INDEX usage_files_by_time;
+DROP INDEX subscriptions_by_start;
+DROP INDEX subscriptions_by_id;
+DROP INDEX customers_by_name_of_all;
+DROP INDEX channels_by_name;
+DROP INDEX resellers_by_name;
+CREATE INDEX resellers_by_name ON resellers (name_key);
+DROP INDEX reseller_request_info_by_name;
+CREATE INDEX reseller_request_info_by_name ON reseller_request_info (name_key);
+DROP INDEX reseller_request_info_by_submission;

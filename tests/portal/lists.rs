@@ -1,0 +1,5 @@
+//! Lists of records: every page of each, in every order, as a file, and within one's own scope.
+
+mod plans;
+mod setting;
+mod walk;
