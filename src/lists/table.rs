@@ -36,7 +36,7 @@ pub struct Shown {
 pub struct Table {
     pub head: Vec<Head>,
     pub rows: Vec<Vec<Shown>>,
-    /// What all pages together add up to, a row for each currency; the first cell of each is left out.
+    /// What all pages together add up to, a row for each currency.
     pub totals: Vec<Vec<Shown>>,
     /// How many rows there are on all pages, in words.
     pub said: String,
@@ -94,13 +94,20 @@ impl<L: Listing<Id: Display>> List<L> {
     pub fn totals(&self, sums: &[(Currency, Vec<Amount>)]) -> Vec<Vec<Shown>> {
         let row = |(currency, amounts): &(Currency, Vec<Amount>)| {
             let mut amounts = amounts.iter();
-            let shown = self.columns.iter().filter(|column| column.is_shown).skip(1);
-            let total = |column: &Column<L::Row, L::Key>| {
-                let amount = column.is_amount().then(|| amounts.next()).flatten();
-                let cell = Cell::of(amount, |amount| Cell::Money(*amount, *currency));
-                Shown { label: column.header, cell, note: String::new(), is_number: column.is_number() }
+            let mut shown = self.columns.iter().filter(|column| column.is_shown);
+            let total = |column: &Column<L::Row, L::Key>, cell| Shown {
+                label: column.header,
+                cell,
+                note: String::new(),
+                is_number: column.is_number(),
             };
-            shown.map(total).collect()
+            let first =
+                shown.next().map(|column| total(column, Cell::Text(format!("Total of all in {currency}"))));
+            let sum = |column: &Column<L::Row, L::Key>| {
+                let amount = column.is_amount().then(|| amounts.next()).flatten();
+                total(column, Cell::of(amount, |amount| Cell::Money(*amount, *currency)))
+            };
+            first.into_iter().chain(shown.map(sum)).collect()
         };
         sums.iter().map(row).collect()
     }

@@ -171,7 +171,7 @@ on_both! {
         assert_eq!(root.get(&object).texts("tbody tr").len(), 1);
         let csv = root.get(&page.attributes("a[href^='/audit.csv']", "href")[0]).expect(200).html();
         assert_eq!(csv.lines().count(), 2);
-        assert!(csv.contains("Person 7,203.0.113.7,thing.done,Thing 7 done"), "{csv}");
+        assert!(csv.contains("Thing 7 done,Person 7,2026-11-23T09:45:00Z,203.0.113.7,thing.done,thing,"), "{csv}");
     }
 
     fn verification_says_what_was_changed(world) {

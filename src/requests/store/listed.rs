@@ -86,10 +86,13 @@ macro_rules! filtered {
 }
 
 impl Requests {
-    /// How many there are in each state, whatever state is asked for.
+    /// How many there are in each state, in the order of the states, whatever state is asked for.
     pub fn by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(RequestState, i64)>> {
         let submitted = r::table.filter(r::submitted_at.is_not_null());
-        submitted.group_by(r::state).select((r::state, diesel::dsl::count_star())).load(connection)
+        let counts = submitted.group_by(r::state).select((r::state, diesel::dsl::count_star()));
+        let mut counts: Vec<(RequestState, i64)> = counts.load(connection)?;
+        counts.sort_by_key(|(state, _)| *state);
+        Ok(counts)
     }
 
     /// What the forecasts add up to, by currency.

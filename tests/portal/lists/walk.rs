@@ -166,7 +166,7 @@ on_both! {
         full(world);
         let root = world.root();
         let requests = root.get("/requests").rows();
-        let total = requests.iter().find(|row| row[0] == "Total of all").unwrap();
+        let total = requests.iter().find(|row| row[0] == "Total of all in EUR").unwrap();
         let file = records(&root.get("/requests.csv"));
         let column = |name: &str| file.0.iter().position(|header| header == name).unwrap();
         let (amount, currency) = (column("Forecast a month"), column("Currency"));
