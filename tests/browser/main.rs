@@ -2,6 +2,7 @@
 
 mod browser;
 mod closely;
+mod everyday;
 mod in_place;
 mod journey;
 mod keyboard;

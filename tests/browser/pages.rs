@@ -76,7 +76,7 @@ impl Found {
 }
 
 fn is_file(path: &str) -> bool {
-    ["/static/", "/healthz", "/readyz", ".csv", ".xlsx"].iter().any(|part| path.contains(part))
+    ["/static/", "/healthz", "/readyz", ".csv", ".xlsx", ".png"].iter().any(|part| path.contains(part))
 }
 
 /// Goes to an applicant's request, or begins one; looks at the pages that are passed once only.

@@ -14,7 +14,7 @@ const USAGE: &str = "id,customer,product,quantity,unit,start,end\n\
     r-2,C-7,VM,60,hour,2026-10-20,2026-10-21\n";
 
 /// Kestrel sells Cloud Start for 100.00 a month and 0.50 an hour to Orion, and gets 20%.
-fn kestrel(world: &World) {
+pub fn kestrel(world: &World) {
     let vm = a_product("VM").named("Virtual machine").unit("hour").build(world);
     let bundle = a_bundle("START").named("Cloud Start").recurring("100").usage(vm, "0.50").build(world);
     let reseller = a_reseller("Kestrel").share("20").build(world).id;

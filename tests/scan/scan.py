@@ -95,8 +95,8 @@ def attack(portal, visitor, folder, pass_name, options):
     return report["infos"].get("crawled_pages_nbr") or 0, found
 
 
-def sqlmap(portal, visitor, address, folder, dbms, place, data=None):
-    """What sqlmap can inject into at an address, and how far it came."""
+def sqlmap(portal, visitor, address, folder, dbms, place, data=None, only=None):
+    """What sqlmap can inject into at an address, or into one of its fields only, and how far it came."""
     log = folder / f"sqlmap{re.sub('[^a-z0-9]+', '-', address.split('?')[0])}-{place.lower()}-{dbms}.log"
     command = [TOOLS / "sqlmap", "-u", portal.url + address, "--batch", "--disable-coloring", "--flush-session"]
     command += ["--level", "3", "--risk", "2", "--dbms", dbms, "--time-sec", "2", "--timeout", "10"]
@@ -104,6 +104,8 @@ def sqlmap(portal, visitor, address, folder, dbms, place, data=None):
     command += ["--param-filter", place]
     # Each request from another address, so that limits on tries do not end it.
     command += ["--tamper", "xforwardedfor", "--time-limit", str(SQLMAP)]
+    if only:
+        command += ["-p", only]
     # It does not read what is packed by Brotli.
     command += ["--headers", "Accept-Encoding: identity"]
     if visitor.cookies:
@@ -172,7 +174,8 @@ def inject(portal, name, folder, dbms):
     if name == "root" and dbms == "sqlite":
         stranger = Visitor(portal.host)
         fields = stranger.forms("/sign-in")["/sign-in"] | {"name": "rosa", "password": "a long enough sentence"}
-        found, how_far = sqlmap(portal, stranger, "/sign-in", folder, dbms, "POST", fields)
+        # With every try another name, as one account is soon asked to wait.
+        found, how_far = sqlmap(portal, stranger, "/sign-in", folder, dbms, "POST", fields, "name")
         faults += judged(f"sqlmap as nobody on {dbms}", "/sign-in", "POST", found, how_far)
     if is_out(visitor):
         faults.append(f"sqlmap's session as {name} ended before its time")
