@@ -1,9 +1,10 @@
 //! Another re-seller's objects are as absent: the same answer, to the letter, as for an id that nothing has.
 
 use diesel::prelude::*;
+use reseller_portal::channels::logo;
 use reseller_portal::db::schema::sessions;
 use reseller_portal::routes::ROUTES;
-use reseller_portal::values::{ResellerId, SessionId};
+use reseller_portal::values::{ResellerId, Scope, SessionId};
 use reseller_portal::web::Access;
 
 use super::matrix::absent;
@@ -26,6 +27,8 @@ struct Tenant {
 fn tenant(world: &World, name: &str, bundle: &crate::support::builders::Bundle) -> Tenant {
     let reseller = a_reseller(name).build(world).id;
     let channel = a_channel(reseller).sells_within(bundle, "90", "150", "5").build(world);
+    let act = world.act();
+    world.write(|connection| logo::store::put(connection, Scope::Root, channel, b"a picture", &act));
     let customer = a_customer(channel, name).build(world);
     let subscription = a_subscription(customer, bundle).from("2026-09-01").build(world);
     let planned = a_price(bundle, &["12"]).of(channel).from("2027-02-01").build(world);
