@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many times somebody presses Tab before giving up.
 const TABS: usize = 150;
 
+const IS_PAINTED: &str = "performance.getEntriesByType('paint').length > 0";
+
 /// Defines `find(kind, name)`: the visible control of that name, by its label, its `aria-label` or its own words; and
 /// `namesOf(node)`.
 const FIND: &str = include_str!("find.js");
@@ -130,7 +132,8 @@ impl Browser {
     pub fn open(&self, path: &str) -> &Self {
         let address = if path.starts_with('/') { format!("{}{path}", self.portal) } else { path.to_owned() };
         self.runtime.block_on(self.driver.goto(address)).unwrap();
-        self
+        // A browser ignores keys and clicks until it has painted the page once.
+        self.wait_for(IS_PAINTED)
     }
 
     /// Shows the page in a window of this size, in dark or in light colours.
@@ -347,10 +350,10 @@ impl Browser {
         self.evaluate("window.isLeft = true");
         go(self);
         let deadline = Instant::now() + PATIENCE;
-        let is_there = "return !window.isLeft && document.readyState === 'complete'";
+        let is_there = format!("return !window.isLeft && document.readyState === 'complete' && {IS_PAINTED}");
         // Between two pages no script runs.
         let arrived =
-            || self.runtime.block_on(self.driver.execute(is_there, vec![])).ok()?.convert::<bool>().ok();
+            || self.runtime.block_on(self.driver.execute(&is_there, vec![])).ok()?.convert::<bool>().ok();
         while arrived() != Some(true) {
             assert!(Instant::now() < deadline, "the {way} leads nowhere from {}", self.address());
             std::thread::sleep(Duration::from_millis(20));
