@@ -58,8 +58,8 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
     let text = match options.report {
         Report::Usage => {
             let rows = parts.db.read_blocking(|connection| {
-                let names = store::names(connection, Scope::Root)?;
-                store::usage(connection, &names, &filter)
+                let within = store::within(connection, Scope::Root, &filter)?;
+                store::usage(connection, &within, &filter)
             })?;
             match options.format {
                 Format::Csv => export::usage_csv(&rows)?,
@@ -68,8 +68,8 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
         }
         Report::Revenue => {
             let rows = parts.db.read_blocking(|connection| {
-                let names = store::names(connection, Scope::Root)?;
-                store::revenue(connection, &names, &filter)
+                let within = store::within(connection, Scope::Root, &filter)?;
+                store::revenue(connection, &within, &filter)
             })?;
             match options.format {
                 Format::Csv => export::revenue_csv(&rows)?,

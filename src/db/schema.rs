@@ -780,6 +780,42 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    revenue_totals (month, currency, bundle_id, product_id, kind, slot) {
+        month -> Text,
+        currency -> Text,
+        bundle_id -> Uid,
+        product_id -> Uid,
+        kind -> Text,
+        slot -> Text,
+        gross -> Amt,
+        credited -> Amt,
+        reseller_share -> Amt,
+        provider_share -> Amt,
+        line_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    revenue_channels (channel_id, month, currency) {
+        channel_id -> Uid,
+        month -> Text,
+        currency -> Text,
+        gross -> Amt,
+        credited -> Amt,
+        net -> Amt,
+        reseller_share -> Amt,
+        provider_share -> Amt,
+        line_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     statements (id) {
         id -> Uid,
         channel_id -> Uid,
@@ -947,6 +983,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_mappings,
     charge_lines,
     rated_months,
+    revenue_channels,
+    revenue_totals,
     statements,
     statement_waivers,
     disputes,

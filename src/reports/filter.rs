@@ -1,7 +1,7 @@
 //! What a report is about; the same words in addresses and on the command line.
 
 use crate::text_enum;
-use crate::values::{BundleId, ChannelId, Currency, CustomerId, Days, Month, ProductId, ResellerId};
+use crate::values::{BundleId, ChannelId, Code, Currency, CustomerId, Days, Month, ProductId, ResellerId};
 
 text_enum! {
     /// What each row stands for, beside the channel.
@@ -45,6 +45,8 @@ pub struct Filter {
     pub group: Group,
     pub reseller: Option<ResellerId>,
     pub channel: Option<ChannelId>,
+    /// A channel's code, where that is how it was named.
+    pub code: Option<Code>,
     pub currency: Option<Currency>,
     pub bundle: Option<BundleId>,
     pub product: Option<ProductId>,
@@ -60,6 +62,7 @@ impl Filter {
             group,
             reseller: None,
             channel: None,
+            code: None,
             currency: None,
             bundle: None,
             product: None,

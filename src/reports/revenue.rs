@@ -95,11 +95,20 @@ fn row(key: Key, money: Money, filter: &Filter) -> Row {
 }
 
 /// The total of each currency; currencies are never added.
-pub fn totals<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Result<BTreeMap<Currency, Money>, OutOfRange> {
-    let mut totals: BTreeMap<Currency, Money> = BTreeMap::new();
-    for row in rows {
-        let sum = totals.entry(row.currency).or_default();
-        *sum = sum.checked_add(row.money)?;
+pub type Totals = BTreeMap<Currency, Money>;
+
+/// Adds to the total of a currency.
+pub fn add(totals: &mut Totals, currency: Currency, money: Money) -> Result<(), OutOfRange> {
+    let sum = totals.entry(currency).or_default();
+    *sum = sum.checked_add(money)?;
+    Ok(())
+}
+
+/// The totals of what was charged from a month on.
+pub fn totals(charged: &[Charged], from: Month) -> Result<Totals, OutOfRange> {
+    let mut totals = Totals::new();
+    for one in charged.iter().filter(|one| one.month >= from) {
+        add(&mut totals, one.currency, one.money)?;
     }
     Ok(totals)
 }

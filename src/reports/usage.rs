@@ -17,7 +17,7 @@ pub struct Used {
 }
 
 /// What a row is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Labels {
     pub reseller: String,
     pub channel_name: String,

@@ -31,6 +31,11 @@ macro_rules! ids {
             pub fn as_uuid(self) -> Uuid {
                 self.0
             }
+
+            /// Nothing for the id of zeros, which stands for none in keys of the database.
+            pub fn or_none(self) -> Option<Self> {
+                (!self.0.is_nil()).then_some(self)
+            }
         }
 
         impl fmt::Display for $name {

@@ -5,17 +5,16 @@ mod revenue_charts;
 pub mod usage;
 mod usage_charts;
 
-use std::collections::BTreeSet;
-
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use serde::Deserialize;
 
 use super::revenue::Row;
-use super::store::{Names, RowName};
+use super::store::RowName;
 use super::{Filter, Group};
-use crate::catalog::Bundle;
-use crate::values::{Currency, Month, ProductId};
+use crate::db::paging::{Cursor, Slice};
+use crate::values::{ChannelId, Currency, Month};
+use crate::web::filters::counted;
 use crate::web::links::address;
 
 /// The filter as the address has it; what cannot be read is as if it were not there.
@@ -26,6 +25,7 @@ pub struct Asked {
     to: String,
     group: String,
     reseller: String,
+    /// Its id or its code.
     channel: String,
     currency: String,
     bundle: String,
@@ -35,18 +35,20 @@ pub struct Asked {
     row_channel: String,
     row_name: String,
     row_code: String,
+    /// The channel beside the page, of a report of all re-sellers.
+    after: String,
+    before: String,
 }
 
 impl Asked {
     /// The row that is asked for; `None` for all rows.
     pub fn row(&self) -> Option<RowName> {
         Some(RowName {
-            channel_code: self.row_channel.clone(),
+            channel_code: self.row_channel.parse().ok()?,
             name: self.row_name.clone(),
             code: self.row_code.clone(),
             currency: self.currency.parse().ok()?,
         })
-        .filter(|row| !row.channel_code.is_empty())
     }
 
     /// The lines behind a row, or behind the total of a currency.
@@ -72,11 +74,25 @@ impl Asked {
             group,
             reseller: self.reseller.parse().ok(),
             channel: self.channel.parse().ok(),
+            code: self
+                .channel
+                .parse::<ChannelId>()
+                .map_or_else(|_| self.channel.trim().parse().ok(), |_| None),
             currency: self.currency.parse().ok(),
             bundle: self.bundle.parse().ok(),
             product: self.product.parse().ok(),
             customer: self.customer.parse().ok(),
         }
+    }
+
+    /// Where the page of channels lies.
+    fn cursor(&self) -> Cursor<ChannelId> {
+        Cursor::typed(&self.after, &self.before)
+    }
+
+    /// The same report of one channel.
+    fn of_channel(&self, path: &str, filter: &Filter, channel: &str) -> String {
+        Self { channel: channel.to_owned(), ..self.clone() }.address(path, filter)
     }
 
     /// Whether one of the less common filters is set.
@@ -105,39 +121,6 @@ impl Asked {
     }
 }
 
-/// What the filter bar offers.
-struct Choices {
-    channels: Vec<(String, String)>,
-    bundles: Vec<(String, String)>,
-    products: Vec<(String, String)>,
-    customers: Vec<(String, String)>,
-    currencies: Vec<(String, String)>,
-}
-
-impl Choices {
-    /// What the channels in scope sell, and what its usage is charged for; the rest of the catalog is the provider's.
-    fn of(names: &Names) -> Self {
-        let bundles: Vec<&Bundle> = names.bundles.iter().filter(|one| names.sold.contains(&one.id)).collect();
-        let charged: BTreeSet<ProductId> =
-            bundles.iter().flat_map(|one| &one.charges).filter_map(|charge| charge.product).collect();
-        let products = names.products.iter().filter(|one| charged.contains(&one.id));
-        let mut currencies: Vec<String> = names
-            .channels
-            .iter()
-            .flat_map(|channel| channel.currencies.iter().map(ToString::to_string))
-            .collect();
-        currencies.sort_unstable();
-        currencies.dedup();
-        Self {
-            channels: names.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            bundles: bundles.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            products: products.map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            customers: names.customers.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
-            currencies: currencies.into_iter().map(|code| (code.clone(), code)).collect(),
-        }
-    }
-}
-
 fn groups(allowed: &[Group]) -> Vec<(&'static str, &'static str)> {
     allowed.iter().map(|group| (group.as_str(), group.words())).collect()
 }
@@ -149,6 +132,38 @@ pub fn period_words(filter: &Filter) -> String {
         return to.format("%B %Y").to_string();
     }
     format!("{} to {}", from.format("%B %Y"), to.format("%B %Y"))
+}
+
+/// The pages of a report that shows some channels at a time.
+struct Pages {
+    said: String,
+    /// Addresses; empty where there is no such page.
+    earlier: String,
+    later: String,
+}
+
+impl Pages {
+    fn of(asked: &Asked, path: &str, filter: &Filter, channels: &Slice<ChannelId>) -> Self {
+        let beside = |is_there: bool, name: &str, channel: Option<&ChannelId>| match channel {
+            Some(channel) if is_there => {
+                let here = asked.address(path, filter);
+                let separator = if here.contains('?') { '&' } else { '?' };
+                format!("{here}{separator}{name}={channel}")
+            }
+            _ => String::new(),
+        };
+        let shown = counted(i64::try_from(channels.rows.len()).unwrap_or(i64::MAX), "re-seller");
+        Self {
+            said: format!("{shown} on this page, by name"),
+            earlier: beside(channels.has_earlier, "before", channels.rows.first()),
+            later: beside(channels.has_later, "after", channels.rows.last()),
+        }
+    }
+
+    /// Whether all channels are on one page.
+    fn is_only(&self) -> bool {
+        self.earlier.is_empty() && self.later.is_empty()
+    }
 }
 
 fn csv_answer(name: &str, filter: &Filter, content: Vec<u8>) -> HttpResponse {

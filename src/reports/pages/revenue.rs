@@ -6,13 +6,17 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 
 use super::revenue_charts::{self, chart_start};
-use super::{Asked, Choices, csv_answer, groups, period_words};
+use super::{Asked, Pages, csv_answer, groups, period_words};
 use crate::db::Db;
-use crate::reports::revenue::{Charged, Money, Row, totals};
-use crate::reports::{Filter, Group, export, store};
-use crate::values::{Currency, Month, Scope, Timestamp};
-use crate::web::charts::{Chart, Ranked, Split};
+use crate::db::paging::Slice;
+use crate::reports::revenue::{Charged, Row, Totals, totals};
+use crate::reports::store::{self, Choices, Figures, Ranked, Within};
+use crate::reports::{Filter, Group, export};
+use crate::values::{ChannelId, Currency, Month, Scope, Timestamp};
+use crate::web::charts::{self, Chart, Split};
 use crate::web::{Answer, Error, Member, Shell, page};
+
+const PATH: &str = "/reports/revenue";
 
 #[derive(Template)]
 #[template(path = "reports/revenue.html")]
@@ -24,13 +28,14 @@ struct RevenuePage {
     choices: Choices,
     groups: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
-    totals: BTreeMap<Currency, Money>,
+    pages: Pages,
+    totals: Totals,
     /// Over time, one for each currency.
     charts: Vec<Chart>,
     splits: BTreeMap<Currency, Split>,
-    rankings: Vec<Ranked>,
-    /// Each re-seller's net revenue, largest first; for root when there are several.
-    ranking: Vec<Row>,
+    rankings: Vec<charts::Ranked>,
+    /// The first re-sellers by net revenue; for root when there are several.
+    ranking: Vec<Ranked>,
     rated_at: Option<Timestamp>,
     csv: String,
     /// The last month is not over.
@@ -65,33 +70,48 @@ impl RevenuePage {
     }
 
     /// The same report of one re-seller.
-    fn open(&self, row: &Row) -> String {
-        open(&self.asked, &self.filter, &self.choices, row)
+    fn open(&self, ranked: &Ranked) -> String {
+        self.asked.of_channel(PATH, &self.filter, &ranked.channel.to_string())
     }
-}
 
-fn open(asked: &Asked, filter: &Filter, choices: &Choices, row: &Row) -> String {
-    let channel = choices.channels.iter().find(|(_, name)| *name == row.channel_name);
-    let asked = Asked { channel: channel.map(|(id, _)| id.clone()).unwrap_or_default(), ..asked.clone() };
-    asked.address("/reports/revenue", filter)
+    fn of_channel(&self, row: &Row) -> String {
+        self.asked.of_channel(PATH, &self.filter, &row.channel_code)
+    }
 }
 
 struct Loaded {
     choices: Choices,
+    channels: Slice<ChannelId>,
     rows: Vec<Row>,
     monthly: Vec<Charged>,
+    totals: Totals,
+    ranking: Vec<Ranked>,
     rated_at: Option<Timestamp>,
 }
 
-async fn load(db: &Db, scope: Scope, filter: Filter) -> Result<Loaded, Error> {
+async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Loaded, Error> {
+    let cursor = asked.cursor();
     let loaded = db.read(move |connection| {
-        let names = store::names(connection, scope)?;
+        let within = store::within(connection, scope, &filter)?;
+        let channels = store::some_channels(connection, &within, Figures::Revenue, &filter, cursor)?;
+        let shown = Within::These(channels.rows.clone());
         let monthly = Filter { from: chart_start(&filter), ..filter.clone() };
+        let monthly = store::by_month(connection, &within, &monthly)?;
+        let totals = totals(&monthly, filter.from).map_err(store::out_of_range)?;
+        let mut ranking = Vec::new();
+        if within == Within::All {
+            for currency in totals.keys() {
+                ranking.extend(store::ranking(connection, &filter, *currency)?);
+            }
+        }
         Ok(Loaded {
-            rows: store::revenue(connection, &names, &filter)?,
-            monthly: store::charged(connection, &names, &monthly)?,
-            rated_at: store::rated_at(connection, &names, &filter)?,
-            choices: Choices::of(&names),
+            rows: store::revenue(connection, &shown, &filter)?,
+            monthly,
+            totals,
+            ranking,
+            rated_at: store::rated_at(connection, &within, &filter)?,
+            choices: Choices::of(connection, &within, scope == Scope::Root)?,
+            channels,
         })
     });
     Ok(loaded.await?)
@@ -101,15 +121,17 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     let asked = asked.into_inner();
     let this_month = Month::of(member.act().today());
     let filter = asked.filter(this_month, Group::Bundle, Group::OF_REVENUE);
-    let Loaded { choices, rows, monthly, rated_at } = load(&db, member.scope, filter.clone()).await?;
-    let totals = totals(&rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let Loaded { choices, channels, rows, monthly, totals, ranking, rated_at } =
+        load(&db, member.scope, filter.clone(), &asked).await?;
     let is_partial = filter.to >= this_month;
     let months = revenue_charts::Months { filter: &filter, last_is_partial: is_partial };
     let charts = totals.keys().map(|currency| months.chart(&monthly, *currency)).collect();
     let splits =
         totals.iter().map(|(currency, total)| (*currency, months.split(*total, *currency))).collect();
-    let ranking = if member.is_root() { ranking(&rows) } else { Vec::new() };
-    let rankings = months.rankings(&ranking, |row| open(&asked, &filter, &choices, row));
+    let ranking = if ranking.len() > 1 { ranking } else { Vec::new() };
+    let open = |ranked: &Ranked| asked.of_channel(PATH, &filter, &ranked.channel.to_string());
+    let rankings = months.rankings(&ranking, open);
+    let pages = Pages::of(&asked, PATH, &filter, &channels);
     let csv = asked.address("/reports/revenue.csv", &filter);
     let groups = groups(Group::OF_REVENUE);
     let is_root = member.is_root();
@@ -121,6 +143,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
         choices,
         groups,
         rows,
+        pages,
         totals,
         charts,
         splits,
@@ -134,23 +157,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
 
 pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let filter = asked.filter(Month::of(member.act().today()), Group::Bundle, Group::OF_REVENUE);
-    let loaded = load(&db, member.scope, filter.clone()).await?;
-    let content = export::revenue_csv(&loaded.rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let (scope, wanted) = (member.scope, filter.clone());
+    let rows = db.read(move |connection| {
+        let within = store::within(connection, scope, &wanted)?;
+        store::revenue(connection, &within, &wanted)
+    });
+    let content = export::revenue_csv(&rows.await?).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("revenue", &filter, content))
-}
-
-fn ranking(rows: &[Row]) -> Vec<Row> {
-    let mut by_reseller: BTreeMap<(String, Currency), Row> = BTreeMap::new();
-    for row in rows {
-        let key = (row.reseller.clone(), row.currency);
-        match by_reseller.get_mut(&key) {
-            Some(sum) => sum.money = sum.money.checked_add(row.money).unwrap_or(sum.money),
-            None => {
-                by_reseller.insert(key, row.clone());
-            }
-        }
-    }
-    let mut ranked: Vec<Row> = by_reseller.into_values().collect();
-    ranked.sort_by(|a, b| (a.currency, b.money.net).cmp(&(b.currency, a.money.net)));
-    if ranked.len() > 1 { ranked } else { Vec::new() }
 }

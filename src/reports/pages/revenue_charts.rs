@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::period_words;
-use crate::reports::revenue::{Charged, Money, Row};
+use crate::reports::revenue::{Charged, Money};
+use crate::reports::store;
 use crate::reports::{Filter, Group};
 use crate::values::{Currency, Month};
 use crate::web::charts::{self, Chart, Entry, Figures, Label, Measure, Ranked, Series, Size, Split};
@@ -64,9 +65,13 @@ impl Months<'_> {
     }
 
     /// The re-sellers by net revenue, for each currency; `open` leads to a re-seller's report.
-    pub fn rankings(&self, ranking: &[Row], open: impl Fn(&Row) -> String) -> Vec<Ranked> {
+    pub fn rankings(
+        &self,
+        ranking: &[store::Ranked],
+        open: impl Fn(&store::Ranked) -> String,
+    ) -> Vec<Ranked> {
         let currencies: BTreeSet<Currency> = ranking.iter().map(|row| row.currency).collect();
-        let entry = |row: &Row| Entry {
+        let entry = |row: &store::Ranked| Entry {
             name: row.reseller.clone(),
             href: open(row),
             note: String::new(),

@@ -7,13 +7,17 @@ use askama::Template;
 use num_traits::Zero;
 
 use super::usage_charts::{Time, decimal};
-use super::{Asked, Choices, csv_answer, groups, period_words};
+use super::{Asked, Pages, csv_answer, groups, period_words};
 use crate::db::Db;
+use crate::db::paging::Slice;
+use crate::reports::store::{self, Choices, Figures, Within};
 use crate::reports::usage::{Row, totals};
-use crate::reports::{Filter, Group, export, store};
-use crate::values::{Month, Quantity, Scope, Timestamp};
+use crate::reports::{Filter, Group, export};
+use crate::values::{ChannelId, Month, Quantity, Scope, Timestamp};
 use crate::web::charts::Chart;
 use crate::web::{Answer, Error, Member, Shell, page};
+
+const PATH: &str = "/reports/usage";
 
 #[derive(Template)]
 #[template(path = "reports/usage.html")]
@@ -25,6 +29,7 @@ struct UsagePage {
     choices: Choices,
     groups: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
+    pages: Pages,
     /// The same rows of the period before, by their labels.
     before: BTreeMap<String, Quantity>,
     totals: BTreeMap<String, Quantity>,
@@ -44,6 +49,11 @@ impl UsagePage {
             "Nothing was used: {} for this filter. Usage whose customer or product is not known is listed as unrated.",
             self.period()
         )
+    }
+
+    /// The same report of one re-seller.
+    fn of_channel(&self, row: &Row) -> String {
+        self.asked.of_channel(PATH, &self.filter, &row.labels.channel_code)
     }
 
     fn table_title(&self) -> String {
@@ -88,6 +98,7 @@ fn key(row: &Row) -> String {
 
 struct Loaded {
     choices: Choices,
+    channels: Slice<ChannelId>,
     rows: Vec<Row>,
     before: Vec<Row>,
     /// The quantities over time, and those of the period before.
@@ -95,21 +106,25 @@ struct Loaded {
     rated_at: Option<Timestamp>,
 }
 
-async fn load(db: &Db, scope: Scope, filter: Filter) -> Result<Loaded, Error> {
+async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Loaded, Error> {
+    let cursor = asked.cursor();
     let loaded = db.read(move |connection| {
-        let names = store::names(connection, scope)?;
+        let within = store::within(connection, scope, &filter)?;
+        let channels = store::some_channels(connection, &within, Figures::Usage, &filter, cursor)?;
+        let shown = Within::These(channels.rows.clone());
         let is_timed = matches!(filter.group, Group::Day | Group::Week | Group::Month);
-        let before = if is_timed { Vec::new() } else { store::usage(connection, &names, &filter.before())? };
+        let before = if is_timed { Vec::new() } else { store::usage(connection, &shown, &filter.before())? };
         let timed = Filter { group: Time::group(&filter), ..filter.clone() };
         Ok(Loaded {
-            rows: store::usage(connection, &names, &filter)?,
+            rows: store::usage(connection, &shown, &filter)?,
             before,
             timed: [
-                store::usage(connection, &names, &timed)?,
-                store::usage(connection, &names, &timed.before())?,
+                store::over_time(connection, &within, &timed)?,
+                store::over_time(connection, &within, &timed.before())?,
             ],
-            rated_at: store::rated_at(connection, &names, &filter)?,
-            choices: Choices::of(&names),
+            rated_at: store::rated_at(connection, &within, &filter)?,
+            choices: Choices::of(connection, &within, scope == Scope::Root)?,
+            channels,
         })
     });
     Ok(loaded.await?)
@@ -119,8 +134,9 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     let asked = asked.into_inner();
     let this_month = Month::of(member.act().today());
     let filter = asked.filter(this_month, Group::Product, Group::OF_USAGE);
-    let Loaded { choices, rows, before, timed, rated_at } = load(&db, member.scope, filter.clone()).await?;
-    let totals = totals(&rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let Loaded { choices, channels, rows, before, timed, rated_at } =
+        load(&db, member.scope, filter.clone(), &asked).await?;
+    let totals = totals(&timed[0]).map_err(|error| Error::Internal(error.to_string()))?;
     let mut earlier: BTreeMap<String, Quantity> = BTreeMap::new();
     for row in &before {
         let sum = earlier.entry(key(row)).or_default();
@@ -128,6 +144,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     }
     let is_partial = filter.to >= this_month;
     let charts = Time::new(&filter, member.act().today()).charts(&timed, &totals);
+    let pages = Pages::of(&asked, PATH, &filter, &channels);
     let csv = asked.address("/reports/usage.csv", &filter);
     let groups = groups(Group::OF_USAGE);
     let is_root = member.is_root();
@@ -140,6 +157,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
         choices,
         groups,
         rows,
+        pages,
         before,
         totals,
         charts,
@@ -151,7 +169,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
 
 pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let filter = asked.filter(Month::of(member.act().today()), Group::Product, Group::OF_USAGE);
-    let loaded = load(&db, member.scope, filter.clone()).await?;
-    let content = export::usage_csv(&loaded.rows).map_err(|error| Error::Internal(error.to_string()))?;
+    let (scope, wanted) = (member.scope, filter.clone());
+    let rows = db.read(move |connection| {
+        let within = store::within(connection, scope, &wanted)?;
+        store::usage(connection, &within, &wanted)
+    });
+    let content = export::usage_csv(&rows.await?).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("usage", &filter, content))
 }

@@ -1,22 +1,17 @@
 //! `/lines`: the charge lines behind an amount of the Revenue Report or the overview; each opens its own chain.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::{Data, Query};
 use askama::Template;
 
 use crate::db::Db;
-use crate::rating::ChargeLine;
+use crate::reports::Group;
 use crate::reports::pages::{Asked, period_words};
-use crate::reports::revenue::Money;
-use crate::reports::{self, Group};
+use crate::reports::revenue::Totals;
+use crate::reports::store::{Behind, behind};
 use crate::settlement::store::{self, Told};
-use crate::values::{Currency, Month, OutOfRange};
+use crate::values::Month;
 use crate::web::filters::counted;
-use crate::web::{Answer, Error, Member, Shell, page};
-
-/// More lines than this are not shown; the totals count all of them.
-const SHOWN: usize = 200;
+use crate::web::{Answer, Member, Shell, page};
 
 #[derive(Template)]
 #[template(path = "settlement/lines.html")]
@@ -26,15 +21,16 @@ struct LinesPage {
     /// The row of the report that they are behind; empty for all of it.
     row: String,
     lines: Vec<Told>,
-    count: usize,
-    totals: BTreeMap<Currency, Money>,
+    count: i64,
+    totals: Totals,
     report: String,
 }
 
 impl LinesPage {
     fn said(&self) -> String {
-        let all = counted(i64::try_from(self.count).unwrap_or(i64::MAX), "line");
-        if self.count > self.lines.len() { format!("The first {} of {all}", self.lines.len()) } else { all }
+        let (all, shown) = (counted(self.count, "line"), self.lines.len());
+        let is_cut = i64::try_from(shown).is_ok_and(|shown| shown < self.count);
+        if is_cut { format!("The first {shown} of {all}") } else { all }
     }
 }
 
@@ -44,31 +40,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
     let (scope, row, wanted) = (member.scope, asked.row(), filter.clone());
     let (lines, count, totals) = db
         .read(move |connection| {
-            let names = reports::store::names(connection, scope)?;
-            let mut lines = reports::store::lines(connection, &names, &wanted, row.as_ref())?;
-            let (count, totals) = (lines.len(), totals(&lines));
-            lines.truncate(SHOWN);
+            let Behind { lines, count, totals } = behind(connection, scope, &wanted, row.as_ref())?;
             Ok((store::told(connection, lines)?, count, totals))
         })
         .await?;
-    let totals = totals.map_err(|error| Error::Internal(error.to_string()))?;
     let row = asked.row().map(|row| row.name).unwrap_or_default();
     let (period, report) = (period_words(&filter), asked.address("/reports/revenue", &filter));
     page(&LinesPage { shell, period, row, lines, count, totals, report })
-}
-
-fn totals(lines: &[ChargeLine]) -> Result<BTreeMap<Currency, Money>, OutOfRange> {
-    let mut totals: BTreeMap<Currency, Money> = BTreeMap::new();
-    for line in lines {
-        let money = Money {
-            gross: line.gross,
-            credits: line.credited,
-            net: line.net()?,
-            reseller_share: line.reseller_share,
-            provider_share: line.provider_share,
-        };
-        let sum = totals.entry(line.currency).or_default();
-        *sum = sum.checked_add(money)?;
-    }
-    Ok(totals)
 }

@@ -75,11 +75,13 @@ fn the_script_makes_no_markup_from_text_runs_none_and_keeps_nothing() {
 #[test]
 fn pages_load_nothing_but_the_portals_own_files() {
     let own = "{{ crate::web::assets::asset(";
+    // Loads nothing: it names a part of the page itself.
+    let waits = " rel=\"expect\" href=\"#";
     let mut faults = Vec::new();
     for (name, text) in files("templates", ".html") {
         for start in ["<script", "<link"] {
             for element in text.split(start).skip(1).filter_map(|rest| rest.split("\n").next()) {
-                if !element.contains(own) {
+                if !element.contains(own) && !element.starts_with(waits) {
                     faults.push(format!("templates/{name} has {start}{element}"));
                 }
             }

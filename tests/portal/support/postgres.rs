@@ -50,6 +50,8 @@ static SERVER: LazyLock<Server> = LazyLock::new(Server::shared);
 pub struct Server {
     url: String,
     keeper: Option<ChildStdin>,
+    /// What it says is kept here when it is ours.
+    log: PathBuf,
 }
 
 /// The address of a database of the server.
@@ -65,7 +67,7 @@ pub fn administer(statements: &str) {
 impl Server {
     fn shared() -> Self {
         match std::env::var("TEST_DATABASE_URL") {
-            Ok(url) => Self { url, keeper: None },
+            Ok(url) => Self { url, keeper: None, log: PathBuf::new() },
             Err(_) => Self::start(&CARELESS),
         }
     }
@@ -92,6 +94,11 @@ impl Server {
     pub fn database(&self, name: &str) -> String {
         self.administer(&format!("CREATE DATABASE {name}"));
         self.url_of(name)
+    }
+
+    /// All that it has said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// Stops it as a crash would: nobody is waited for, nothing is written.
@@ -125,16 +132,16 @@ impl Server {
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let keeper = owner.applied(&mut keeper).spawn().expect("sh runs").stdin;
         let socket = folder.to_string_lossy().replace('/', "%2F");
-        let server = Self { url: format!("postgres://postgres@{socket}/postgres"), keeper };
-        server.wait(&folder);
+        let url = format!("postgres://postgres@{socket}/postgres");
+        let server = Self { url, keeper, log: folder.join("log") };
+        server.wait();
         server
     }
 
-    fn wait(&self, folder: &Path) {
+    fn wait(&self) {
         let deadline = Instant::now() + PATIENCE;
         while let Err(error) = PgConnection::establish(&self.url) {
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            assert!(Instant::now() < deadline, "PostgreSQL did not start: {error}\n{log}");
+            assert!(Instant::now() < deadline, "PostgreSQL did not start: {error}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
