@@ -9,7 +9,7 @@ use crate::db::query::{lower, lower_pattern};
 use crate::db::schema::users::{self, BoxedQuery};
 use crate::db::{AnyConnection, MultiBackend};
 use crate::values::{AccountSide, Scope, Timestamp, UserId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -63,7 +63,7 @@ impl Listing for People {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        self.filtered().count().get_result(connection)
+        count_of!(connection, self.filtered(), users::id)
     }
 
     fn rows(

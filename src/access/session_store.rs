@@ -33,6 +33,21 @@ impl DbSessionStore {
     }
 }
 
+impl DbSessionStore {
+    /// A session that is not prolonged now is at its next request.
+    async fn prolong(&self, hash: String, now: Timestamp, expiry: Timestamp) {
+        let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
+            diesel::update(sessions::table.find(&hash))
+                .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expiry)))
+                .execute(connection)?;
+            Ok(())
+        };
+        if let Err(error) = self.db.write_each_time(update).await {
+            tracing::warn!("a session was not prolonged: {error}");
+        }
+    }
+}
+
 fn expiry(now: Timestamp, idle_seconds: i64, ends_at: Timestamp) -> Timestamp {
     now.plus(chrono::Duration::seconds(idle_seconds)).min(ends_at)
 }
@@ -47,29 +62,29 @@ fn owner(state: &State) -> Option<UserId> {
 }
 
 impl SessionStore for DbSessionStore {
+    /// Reads a session, and puts its end off: at most once a minute, so that most requests only read.
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let (hash, now) = (hash(key), self.clock.now());
-        let find = move |connection: &mut _| {
-            sessions::table
-                .find(hash)
-                .filter(sessions::expires_at.gt(now))
-                .select(sessions::state)
-                .first::<String>(connection)
-                .optional()
-        };
-        let state = match self.db.read(find).await {
-            Ok(state) => state,
+        let found = sessions::table.find(hash.clone()).filter(sessions::expires_at.gt(now)).select((
+            sessions::state,
+            sessions::seen_at,
+            sessions::idle_seconds,
+            sessions::ends_at,
+        ));
+        let found = self.db.read(move |connection| found.first(connection).optional()).await;
+        let (state, seen_at, idle, ends_at): (String, Timestamp, i64, Timestamp) = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
             // An error here would become an answer without headers; the visitor is told by `identify`.
             Err(error) => {
                 tracing::error!("a session could not be read: {error}");
                 return Ok(Some(session::unreachable()));
             }
         };
-        state
-            .map(|state| {
-                serde_json::from_str(&state).map_err(|error| LoadError::Deserialization(error.into()))
-            })
-            .transpose()
+        if seen_at < now.plus(-chrono::Duration::minutes(1)) {
+            self.prolong(hash, now, expiry(now, idle, ends_at)).await;
+        }
+        serde_json::from_str(&state).map(Some).map_err(|error| LoadError::Deserialization(error.into()))
     }
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
@@ -122,27 +137,8 @@ impl SessionStore for DbSessionStore {
         Ok(key)
     }
 
-    /// Called at each request. Most requests only read: an expiry is moved at most once a minute.
-    async fn update_ttl(&self, key: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
-        let (hash, now) = (hash(key), self.clock.now());
-        let stale = sessions::table
-            .find(hash)
-            .filter(sessions::seen_at.lt(now.plus(-chrono::Duration::minutes(1))))
-            .select((sessions::key_hash, sessions::idle_seconds, sessions::ends_at));
-        let stale = self.db.read(move |connection| stale.first(connection).optional()).await;
-        let Ok(Some((hash, idle, ends_at))): Result<Option<(String, i64, Timestamp)>, Failure> = stale else {
-            return Ok(());
-        };
-        let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
-            diesel::update(sessions::table.find(&hash))
-                .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expiry(now, idle, ends_at))))
-                .execute(connection)?;
-            Ok(())
-        };
-        // A session that is not prolonged now is at its next request.
-        if let Err(error) = self.db.write(update).await {
-            tracing::warn!("a session was not prolonged: {error}");
-        }
+    /// Called at the end of each request; `load` has put the end off already.
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{lower, lower_pattern};
 use crate::db::schema::audit_events::{self, BoxedQuery};
 use crate::values::{EventId, ObjectId, Timestamp};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -72,7 +72,7 @@ impl Listing for Entries {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        self.filtered().count().get_result(connection)
+        count_of!(connection, self.filtered(), audit_events::id)
     }
 
     fn rows(

@@ -10,7 +10,7 @@ use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{contains_pattern, lower};
 use crate::db::schema::{bundles, products};
 use crate::values::{BundleId, ProductId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list of products is sorted by.
@@ -87,7 +87,7 @@ impl Listing for Products {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        self.filtered().count().get_result(connection)
+        count_of!(connection, self.filtered(), products::id)
     }
 
     fn rows(
@@ -143,7 +143,7 @@ impl Listing for Bundles {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        self.filtered().count().get_result(connection)
+        count_of!(connection, self.filtered(), bundles::id)
     }
 
     fn rows(

@@ -9,7 +9,7 @@ use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{contains_pattern, lower, lower_pattern};
 use crate::db::schema::{channel_currencies, channels, resellers};
 use crate::values::{ChannelId, Currency, ResellerId, Scope, Timestamp};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -77,7 +77,7 @@ impl Listing for Channels {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), channels::id)
     }
 
     fn rows(

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::channels::price_requests::PriceRequestState;
 use crate::db::AnyConnection;
+use crate::db::query::CountOf;
 use crate::db::schema::{
     channels, mails, price_requests, reseller_request_info as requests, resellers, statements,
     terms_versions, usage_files, usage_records,
@@ -26,63 +27,67 @@ pub fn waiting(connection: &mut AnyConnection, role: &Role) -> QueryResult<Waiti
     }
 }
 
+/// More than these are not counted: the menu says 99+.
+const COUNTED: i64 = 100;
+
+/// Counts what a query finds, as a part of one query for all counts.
+macro_rules! some {
+    ($query:expr, $id:expr) => {
+        CountOf($query.select($id).limit(COUNTED))
+    };
+}
+
 fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
     let offered = terms_versions::table
         .filter(terms_versions::request_id.eq(requests::id))
         .filter(terms_versions::state.eq("proposed"))
         .filter(terms_versions::proposed_by.eq(Side::Reseller.as_str()));
-    let requests = requests::table
-        .filter(requests::state.eq("submitted").or(requests::state.eq("negotiating").and(exists(offered))))
-        .count()
-        .get_result(connection)?;
-    let channels =
-        resellers::table.filter(resellers::state.eq("awaiting_channel")).count().get_result(connection)?;
-    let prices = price_requests::table
-        .filter(price_requests::state.eq(PriceRequestState::Open))
-        .count()
-        .get_result(connection)?;
-    let usage_files =
-        usage_files::table.filter(usage_files::state.eq("checked")).count().get_result(connection)?;
-    let unrated = usage_records::table
-        .filter(usage_records::unrated_cause.is_not_null())
-        .count()
-        .get_result(connection)?;
-    let outbox = mails::table
-        .filter(mails::sent_at.is_null())
-        .filter(mails::last_error.is_not_null())
-        .count()
-        .get_result(connection)?;
-    let statements = statements::table
-        .filter(statements::state.eq_any(["closing", "disputed", "agreed"]))
-        .count()
-        .get_result(connection)?;
+    let asks = requests::state.eq("submitted").or(requests::state.eq("negotiating").and(exists(offered)));
+    let counts = (
+        some!(requests::table.filter(asks), requests::id),
+        some!(resellers::table.filter(resellers::state.eq("awaiting_channel")), resellers::id),
+        some!(
+            price_requests::table.filter(price_requests::state.eq(PriceRequestState::Open)),
+            price_requests::id
+        ),
+        some!(usage_files::table.filter(usage_files::state.eq("checked")), usage_files::id),
+        some!(usage_records::table.filter(usage_records::unrated_cause.is_not_null()), usage_records::id),
+        some!(
+            mails::table.filter(mails::sent_at.is_null()).filter(mails::last_error.is_not_null()),
+            mails::id
+        ),
+        some!(
+            statements::table.filter(statements::state.eq_any(["closing", "disputed", "agreed"])),
+            statements::id
+        ),
+    );
+    let (requests, channels, prices, usage_files, unrated, outbox, statements) =
+        diesel::select(counts).get_result(connection)?;
     Ok(Waiting { requests, channels, prices, usage_files, unrated, outbox, statements, ..Waiting::default() })
 }
 
 fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Waiting> {
-    let agreement = terms_versions::table
+    let offered = terms_versions::table
         .inner_join(resellers::table.on(resellers::request_id.eq(terms_versions::request_id)))
         .filter(resellers::id.eq(reseller))
         .filter(terms_versions::state.eq("proposed"))
-        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()))
-        .count()
-        .get_result(connection)?;
+        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()));
     let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
-    let usage_files = usage_files::table
+    let files = usage_files::table
         .filter(usage_files::channel_id.eq_any(own))
-        .filter(usage_files::state.eq("checked"))
-        .count()
-        .get_result(connection)?;
+        .filter(usage_files::state.eq("checked"));
     let unrated = usage_records::table
         .filter(usage_records::channel_id.eq_any(own))
-        .filter(usage_records::unrated_cause.is_not_null())
-        .count()
-        .get_result(connection)?;
-    let statements = statements::table
-        .filter(statements::channel_id.eq_any(own))
-        .filter(statements::state.eq("sent"))
-        .count()
-        .get_result(connection)?;
+        .filter(usage_records::unrated_cause.is_not_null());
+    let sent =
+        statements::table.filter(statements::channel_id.eq_any(own)).filter(statements::state.eq("sent"));
+    let counts = (
+        some!(offered, terms_versions::id),
+        some!(files, usage_files::id),
+        some!(unrated, usage_records::id),
+        some!(sent, statements::id),
+    );
+    let (agreement, usage_files, unrated, statements) = diesel::select(counts).get_result(connection)?;
     Ok(Waiting { agreement, usage_files, unrated, statements, ..Waiting::default() })
 }
 

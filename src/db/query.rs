@@ -1,8 +1,10 @@
 //! Query pieces that diesel's two-backend connection lacks.
 
+use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 
 use super::columns::Amt;
@@ -53,6 +55,36 @@ impl<Q: Query> Query for ForUpdate<Q> {
 }
 
 impl<Q> RunQueryDsl<AnyConnection> for ForUpdate<Q> {}
+
+/// How many rows a query has, counted no further than the query's own limit, as a value of another query.
+#[derive(Debug, Clone, Copy)]
+pub struct CountOf<Q>(pub Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        pass.push_sql("(SELECT count(*) FROM (");
+        self.0.walk_ast(pass.reborrow())?;
+        pass.push_sql(") AS counted)");
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for CountOf<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Expression for CountOf<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q, Source> AppearsOnTable<Source> for CountOf<Q> where Self: Expression {}
+
+impl<Q, Source> SelectableExpression<Source> for CountOf<Q> where Self: AppearsOnTable<Source> {}
+
+impl<Q, Groups> ValidGrouping<Groups> for CountOf<Q> {
+    type IsAggregate = is_aggregate::Never;
+}
 
 /// Runs one body against whichever connection it is: for batch inserts, which diesel knows only there.
 #[macro_export]

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 
 use super::{Cell, Column, List, kept};
-use crate::db::paging::{Listing, Order, Slice};
+use crate::db::paging::{COUNTED, Listing, Order, Slice};
 use crate::values::{Amount, Currency};
 use crate::web::filters::counted;
 use crate::web::links;
@@ -73,7 +73,7 @@ impl<L: Listing<Id: Display>> List<L> {
                 .map(|row| shown.iter().map(|column| cell(column, row)).collect())
                 .collect(),
             totals: Vec::new(),
-            said: counted(found.count, self.noun),
+            said: self.said(found),
             earlier: beside("before", found.rows.first(), found.has_earlier),
             later: beside("after", found.rows.last(), found.has_later),
             csv: links.to(".csv", &[("sort", &sort)]),
@@ -83,6 +83,15 @@ impl<L: Listing<Id: Display>> List<L> {
             is_filtered,
             clear: if is_filtered { self.path.to_owned() } else { String::new() },
         }
+    }
+
+    fn said(&self, found: &Slice<L::Row>) -> String {
+        if found.is_counted() {
+            return counted(found.count, self.noun);
+        }
+        let many = format!("More than {}", counted(COUNTED, self.noun));
+        let adds_up = self.columns.iter().any(Column::is_amount);
+        if adds_up { format!("{many}; narrow the list for its totals") } else { many }
     }
 
     fn orders(&self) -> Vec<(String, String)> {

@@ -9,7 +9,7 @@ use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::schema::{bundles, channels, price_requests as p, resellers};
 use crate::values::{ChannelId, PriceRequestId, Scope, Timestamp};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -61,7 +61,7 @@ impl Listing for PriceRequests {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), p::id)
     }
 
     fn rows(

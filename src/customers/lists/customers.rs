@@ -7,7 +7,7 @@ use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{contains_pattern, lower};
 use crate::db::schema::{channels, customers};
 use crate::values::{ChannelId, Country, Currency, CustomerId, Scope};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -73,7 +73,7 @@ impl Listing for Customers {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), customers::id)
     }
 
     fn rows(

@@ -12,7 +12,7 @@ use crate::db::schema::{
     bundles, channel_bundles, channels, customers, subscription_quantities, subscriptions,
 };
 use crate::values::{BundleId, ChannelId, CustomerId, Scope, SubscriptionId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// Where a subscription stands on a day.
@@ -120,7 +120,7 @@ impl Listing for Subscriptions {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), subscriptions::id)
     }
 
     fn rows(

@@ -57,3 +57,13 @@ macro_rules! page_by {
         if goes_up { query.order(($key, $id)) } else { query.order(($key.desc(), $id.desc())) }
     }};
 }
+
+/// Counts the rows of a query by their ids, up to one more than [`COUNTED`](crate::db::paging::COUNTED).
+#[macro_export]
+macro_rules! count_of {
+    ($connection:expr, $query:expr, $id:expr) => {{
+        use diesel::RunQueryDsl as _;
+        let some = $query.select($id).limit($crate::db::paging::COUNTED + 1);
+        diesel::select($crate::db::query::CountOf(some)).get_result($connection)
+    }};
+}

@@ -11,6 +11,8 @@ pub use order::{Order, SortKey};
 
 /// Rows on a page.
 pub const PAGE: i64 = 50;
+/// Rows that are counted and added up; a list of more says so, as counting all of them costs more than showing some.
+pub const COUNTED: i64 = 1_000;
 /// Rows that are read at once when a whole list is.
 const AT_ONCE: i64 = 1_000;
 
@@ -69,11 +71,16 @@ pub struct Slice<T> {
     pub rows: Vec<T>,
     pub has_earlier: bool,
     pub has_later: bool,
-    /// How many rows the whole list has.
+    /// How many rows the whole list has; one more than [`COUNTED`] when it has more than these.
     pub count: i64,
 }
 
 impl<T> Slice<T> {
+    /// Whether all rows were counted.
+    pub fn is_counted(&self) -> bool {
+        self.count <= COUNTED
+    }
+
     /// From one row more than the page's `size`, read in the list's order, or backwards for a page before a row.
     pub fn new<I>(mut rows: Vec<T>, cursor: Cursor<I>, size: i64, count: i64) -> Self {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -99,7 +106,7 @@ pub trait Listing {
 
     fn id(row: &Self::Row) -> Self::Id;
 
-    /// How many rows the filters leave.
+    /// How many rows the filters leave; see [`count_of!`](crate::count_of).
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64>;
 
     /// The first rows beside a place, read away from it. `NotFound` when the row beside it is none of the list's: a row

@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::db::paging::{self, Order};
 use crate::lists::{Asked, Cell, Column, List, Table};
 use crate::requests::RequestState;
-use crate::requests::store::{RequestKey, RequestRow, Requests};
+use crate::requests::store::{EACH, RequestKey, RequestRow, Requests};
 use crate::web::links::address;
 use crate::web::sheet::FileKind;
 use crate::web::{Answer, RootStaff, Shell, Site, page};
@@ -66,7 +66,7 @@ pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Se
     let (found, forecasts, by_state, roots) = db
         .read(move |connection| {
             let found = paging::page(connection, &listing, at)?;
-            let forecasts = listing.forecasts(connection)?;
+            let forecasts = if found.is_counted() { listing.forecasts(connection)? } else { Vec::new() };
             Ok((found, forecasts, Requests::by_state(connection)?, access::store::roots(connection)?))
         })
         .await?;
@@ -82,6 +82,7 @@ fn chip(search: &Search, state: RequestState, count: i64) -> (RequestState, Stri
     let Search { q, assignee, asked, .. } = search;
     let sort = asked.place::<Requests>().order.address();
     let parts = [("q", q.as_str()), ("assignee", assignee), ("state", state.as_str()), ("sort", &sort)];
+    let count = if count > EACH { format!("{EACH}+") } else { count.to_string() };
     (state, format!("{} {count}", state.words()), address("/requests", &parts))
 }
 

@@ -9,7 +9,7 @@ use crate::db::query::{contains_pattern, lower};
 use crate::db::schema::{channels, resellers, terms_versions as t};
 use crate::terms::TermsState;
 use crate::values::{ChannelId, Month, Percent, ResellerId, Timestamp};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -73,7 +73,7 @@ impl Listing for Resellers {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), resellers::id)
     }
 
     fn rows(

@@ -5,11 +5,11 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{contains_pattern, lower};
+use crate::db::query::{CountOf, contains_pattern, lower};
 use crate::db::schema::{reseller_request_info as r, users};
 use crate::requests::RequestState;
 use crate::values::{Amount, Country, Currency, RequestId, Timestamp, UserId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -25,6 +25,9 @@ text_enum! {
 impl SortKey for RequestKey {
     const DEFAULT: Order<Self> = Order::descending(Self::Submitted);
 }
+
+/// Requests of one state that are counted.
+pub const EACH: i64 = 100;
 
 /// The requests that were submitted; a filter that is not set leaves all.
 #[derive(Debug, Clone, Default)]
@@ -86,13 +89,26 @@ macro_rules! filtered {
 }
 
 impl Requests {
-    /// How many there are in each state, in the order of the states, whatever state is asked for.
+    /// How many there are in each state that has any, counted up to one more than [`EACH`], in the order of the states,
+    /// whatever state is asked for.
     pub fn by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(RequestState, i64)>> {
-        let submitted = r::table.filter(r::submitted_at.is_not_null());
-        let counts = submitted.group_by(r::state).select((r::state, diesel::dsl::count_star()));
-        let mut counts: Vec<(RequestState, i64)> = counts.load(connection)?;
-        counts.sort_by_key(|(state, _)| *state);
-        Ok(counts)
+        macro_rules! counts {
+            ($($state:ident: $kind:ty),*) => {{
+                let of = |state: RequestState| {
+                    let own = r::table.filter(r::state.eq(state)).filter(r::submitted_at.is_not_null());
+                    CountOf(own.select(r::id).limit(EACH + 1))
+                };
+                let counted: ($($kind,)*) =
+                    diesel::select(($(of(RequestState::$state),)*)).get_result(connection)?;
+                (counted, [$(RequestState::$state),*])
+            }};
+        }
+        let ((a, b, c, d, e, f, g), states) = counts!(
+            Submitted: i64, InReview: i64, InfoRequested: i64, Negotiating: i64, Accepted: i64, Rejected: i64,
+            Withdrawn: i64
+        );
+        let counts = states.into_iter().zip([a, b, c, d, e, f, g]);
+        Ok(counts.filter(|(_, count)| *count > 0).collect())
     }
 
     /// What the forecasts add up to, by currency.
@@ -116,7 +132,7 @@ impl Listing for Requests {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), r::id)
     }
 
     fn rows(

@@ -85,7 +85,8 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
         .read(move |connection| {
             let found = paging::page(connection, &listing, at)?;
             let channels = if is_root { channels::store::list(connection, scope)? } else { Vec::new() };
-            Ok((found, listing.totals(connection)?, channels))
+            let totals = if found.is_counted() { listing.totals(connection)? } else { Vec::new() };
+            Ok((found, totals, channels))
         })
         .await?;
     let sum = |(currency, sums): &(Currency, Totals)| (*currency, amounts(sums).to_vec());

@@ -10,7 +10,7 @@ use crate::db::query::{AmountMinus, amount_or};
 use crate::db::schema::{channels, charge_lines as l, resellers, statements as s};
 use crate::settlement::{Statement, StatementState, Totals};
 use crate::values::{Amount, ChannelId, Currency, Month, Scope, StatementId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by; amounts by their number, whatever the currency.
@@ -100,7 +100,7 @@ impl Listing for Statements {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self, joined()).count().get_result(connection)
+        count_of!(connection, filtered!(self, joined()), s::id)
     }
 
     fn rows(

@@ -10,7 +10,7 @@ use crate::db::query::lower;
 use crate::db::schema::{channels, usage_files};
 use crate::usage::{FileState, UsageFile};
 use crate::values::{ChannelId, Scope, Timestamp, UsageFileId};
-use crate::{page_by, text_enum};
+use crate::{count_of, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -66,7 +66,7 @@ impl Listing for UsageFiles {
     }
 
     fn count(&self, connection: &mut AnyConnection) -> QueryResult<i64> {
-        filtered!(self).count().get_result(connection)
+        count_of!(connection, filtered!(self), usage_files::id)
     }
 
     fn rows(
