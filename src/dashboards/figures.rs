@@ -29,10 +29,12 @@ pub fn funnel_start(today: NaiveDate) -> Timestamp {
 pub fn revenue(parts: &[Part], last: Month, scope: Scope) -> Option<Chart> {
     let currency = main_currency(parts)?;
     let months: Vec<Month> = first_month(last).through(last).collect();
-    let mut names: Vec<&str> =
-        parts.iter().filter(|part| part.currency == currency).map(|part| part.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for part in parts.iter().filter(|part| part.currency == currency) {
+        if !names.contains(&part.name.as_str()) {
+            names.push(&part.name);
+        }
+    }
     let value = |name: &str, month: Month| {
         let is_it = |part: &&Part| part.name == name && part.month == month && part.currency == currency;
         parts.iter().filter(is_it).map(|part| part.net.decimal()).sum()
@@ -41,12 +43,16 @@ pub fn revenue(parts: &[Part], last: Month, scope: Scope) -> Option<Chart> {
         .into_iter()
         .map(|name| Series::new(name, months.iter().map(|month| value(name, *month)).collect()))
         .collect();
-    let by = if scope == Scope::Root { "re-seller" } else { "bundle" };
+    // The database chose the largest re-sellers and added the others up.
+    let (by, series) = match scope {
+        Scope::Root => ("re-seller", series),
+        Scope::Reseller(_) => ("bundle", charts::largest(series)),
+    };
     let figures = Figures {
         title: format!("Net revenue by {by} and month in {currency}"),
         unfinished: months.len().checked_sub(1),
         labels: months.iter().map(|month| Label::month(*month)).collect(),
-        series: charts::largest(series),
+        series,
         before: None,
         measure: Measure::Money(currency),
     };

@@ -1,5 +1,6 @@
 //! The two home pages: what waits for you, what changed, and this month's money; and the counts beside the menu.
 
+mod by_reseller;
 pub mod example;
 mod figures;
 mod first_steps;

@@ -6,10 +6,10 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::figures;
 use super::first_steps::{self, FirstStep};
 use super::store::{self, MonthMoney, Part};
 use super::tasks::{self, Task};
+use super::{by_reseller, figures};
 use crate::audit::{self, Entry};
 use crate::channels::Channel;
 use crate::db::Db;
@@ -65,6 +65,8 @@ struct Home {
     running: i64,
     rated_at: Option<Timestamp>,
     parts: Vec<Part>,
+    /// The month's first re-sellers; root's alone.
+    ranking: Vec<Part>,
     passages: Vec<Passage>,
     changes: Vec<Entry>,
 }
@@ -84,7 +86,7 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     let now = visitor.at;
     let month = Month::of(now.day());
     let rights = shell.rights.clone();
-    let Home { first_steps, tasks, channel, money, running, rated_at, parts, passages, changes } =
+    let Home { first_steps, tasks, channel, money, running, rated_at, parts, ranking, passages, changes } =
         load(db, visitor, scope, rights, shell.portal_name.clone()).await?;
     let chart = figures::revenue(&parts, month, scope);
     let splits = figures::splits(&money, month, scope);
@@ -114,7 +116,7 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
         rated_at,
         chart,
         splits,
-        rankings: figures::rankings(&parts, month),
+        rankings: figures::rankings(&ranking, month),
         funnel: figures::funnel(&passages),
         changes,
     })
@@ -148,13 +150,20 @@ async fn load(
             Scope::Root => (audit::newest(connection, 8)?, requests::store::passages(connection, since)?),
             Scope::Reseller(_) => (Vec::new(), Vec::new()),
         };
+        let money = store::month_money(connection, scope, month)?;
+        let currencies: Vec<Currency> = money.iter().map(|row| row.currency).collect();
+        let ranking = match scope {
+            Scope::Root => by_reseller::ranking(connection, &currencies, month)?,
+            Scope::Reseller(_) => Vec::new(),
+        };
         Ok(Home {
             first_steps,
             tasks,
             channel,
             changes,
             passages,
-            money: store::month_money(connection, scope, month)?,
+            money,
+            ranking,
             running: store::running_subscriptions(connection, scope, today)?,
             rated_at: store::rated_at(connection, scope, month)?,
             parts: store::parts(connection, scope, first, month)?,

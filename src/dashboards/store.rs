@@ -1,4 +1,4 @@
-//! The figures of the home pages, from charge lines.
+//! The figures of the home pages, from charge lines and the sums that are kept beside them.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,9 +6,12 @@ use std::hash::Hash;
 use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
+use super::by_reseller;
 use crate::db::AnyConnection;
-use crate::db::schema::{bundles, channels, charge_lines, rated_months, resellers, subscriptions};
-use crate::values::{Amount, BundleId, ChannelId, Currency, Month, ResellerId, Scope, Timestamp};
+use crate::db::schema::{
+    bundles, channels, charge_lines, rated_months, revenue_channels as c, revenue_totals as t, subscriptions,
+};
+use crate::values::{Amount, BundleId, Currency, Month, ResellerId, Scope, Timestamp};
 
 /// A month's money in one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,25 +43,30 @@ pub(super) fn month_money(
     scope: Scope,
     month: Month,
 ) -> QueryResult<Vec<MonthMoney>> {
-    let mut query = charge_lines::table
-        .inner_join(channels::table.on(channels::id.eq(charge_lines::channel_id)))
-        .filter(charge_lines::month.eq(month))
-        .group_by(charge_lines::currency)
-        .order(charge_lines::currency)
-        .select((
-            charge_lines::currency,
-            (
-                sum(charge_lines::gross),
-                sum(charge_lines::credited),
-                sum(charge_lines::reseller_share),
-                sum(charge_lines::provider_share),
-            ),
-        ))
-        .into_boxed();
-    if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
-    }
-    let rows: Vec<(Currency, Sums)> = query.load(connection)?;
+    let rows: Vec<(Currency, Sums)> = match scope.reseller() {
+        None => t::table
+            .filter(t::month.eq(month))
+            .filter(t::line_count.gt(0))
+            .group_by(t::currency)
+            .order(t::currency)
+            .select((
+                t::currency,
+                (sum(t::gross), sum(t::credited), sum(t::reseller_share), sum(t::provider_share)),
+            ))
+            .load(connection)?,
+        Some(reseller) => c::table
+            .inner_join(channels::table.on(channels::id.eq(c::channel_id)))
+            .filter(channels::reseller_id.eq(reseller))
+            .filter(c::month.eq(month))
+            .filter(c::line_count.gt(0))
+            .group_by(c::currency)
+            .order(c::currency)
+            .select((
+                c::currency,
+                (sum(c::gross), sum(c::credited), sum(c::reseller_share), sum(c::provider_share)),
+            ))
+            .load(connection)?,
+    };
     rows.into_iter()
         .map(|(currency, (gross, credited, reseller, provider))| {
             Ok(MonthMoney {
@@ -81,29 +89,9 @@ pub(super) fn parts(
     last: Month,
 ) -> QueryResult<Vec<Part>> {
     match scope.reseller() {
-        None => parts_by_reseller(connection, first, last),
+        None => by_reseller::parts(connection, first, last),
         Some(reseller) => parts_by_bundle(connection, reseller, first, last),
     }
-}
-
-fn parts_by_reseller(connection: &mut AnyConnection, first: Month, last: Month) -> QueryResult<Vec<Part>> {
-    let names: Vec<(ChannelId, ResellerId, String)> = channels::table
-        .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .select((channels::id, resellers::id, resellers::name))
-        .load(connection)?;
-    let names = names.into_iter().map(|(channel, id, name)| (channel, (Some(id), name))).collect();
-    let rows: Vec<PartRow<ChannelId>> = charge_lines::table
-        .filter(charge_lines::month.between(first, last))
-        .group_by((charge_lines::month, charge_lines::currency, charge_lines::channel_id))
-        .select((
-            charge_lines::month,
-            charge_lines::currency,
-            charge_lines::channel_id,
-            sum(charge_lines::gross),
-            sum(charge_lines::credited),
-        ))
-        .load(connection)?;
-    named(rows, &names)
 }
 
 fn parts_by_bundle(
@@ -144,7 +132,7 @@ fn named<Id: Eq + Hash>(rows: Vec<PartRow<Id>>, names: &Named<Id>) -> QueryResul
         .collect()
 }
 
-fn less(gross: Option<Amount>, credited: Option<Amount>) -> QueryResult<Amount> {
+pub(super) fn less(gross: Option<Amount>, credited: Option<Amount>) -> QueryResult<Amount> {
     let net = gross.unwrap_or_default().checked_sub(credited.unwrap_or_default());
     net.map_err(|error| diesel::result::Error::DeserializationError(error.into()))
 }
@@ -174,12 +162,12 @@ pub(super) fn rated_at(
     month: Month,
 ) -> QueryResult<Option<Timestamp>> {
     let mut query = rated_months::table
-        .inner_join(channels::table.on(channels::id.eq(rated_months::channel_id)))
         .filter(rated_months::month.eq(month))
         .select(diesel::dsl::max(rated_months::rated_at))
         .into_boxed();
     if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
+        let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+        query = query.filter(rated_months::channel_id.eq_any(own));
     }
     query.first(connection)
 }

@@ -5,4 +5,4 @@ mod oracle;
 mod pages;
 mod scope;
 pub mod setting;
-mod sold;
+pub mod sold;

@@ -3,6 +3,7 @@
 mod contrast;
 mod downloads;
 mod messages;
+mod queries;
 mod tls;
 
 use std::sync::Barrier;

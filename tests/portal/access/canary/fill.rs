@@ -11,6 +11,7 @@ const DAY: &str = "a day or a month; a text on one of the databases only";
 const NUMBER: &str = "a number; a text on one of the databases only";
 const CODE: &str = "a code of ISO 4217 or 3166, as the program reads it";
 const JSON: &str = "JSON that is read whole: a page with another text there is none";
+const DIGIT: &str = "a digit of the row's channel, that no page has";
 const KEY: &str = "a name by which the program finds a setting or a counter";
 
 /// Columns that keep what they have, and why; `*` stands for every table.
@@ -45,6 +46,7 @@ const KEPT: &[(&str, &str)] = &[
     ("counters.name", KEY),
     ("sessions.state", JSON),
     ("price_requests.wished", JSON),
+    ("revenue_totals.slot", DIGIT),
     ("*.month", DAY),
     ("charge_lines.origin_month", DAY),
     ("terms_versions.valid_from", DAY),

@@ -61,6 +61,9 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("usage_mappings", "channel_id <> OWN_CHANNEL"),
     ("charge_lines", "channel_id <> OWN_CHANNEL"),
     ("rated_months", "channel_id <> OWN_CHANNEL"),
+    ("revenue_channels", "channel_id <> OWN_CHANNEL"),
+    // Sums of everybody are the provider's alone.
+    ("revenue_totals", "true"),
     ("statements", "channel_id <> OWN_CHANNEL"),
     ("statement_waivers", "true"),
     ("disputes", "statement_id IN (SELECT id FROM statements WHERE channel_id <> OWN_CHANNEL)"),
