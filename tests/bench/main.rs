@@ -4,7 +4,7 @@
 //! run the limits are measured: a bare handler that answers the same bytes, the same SQL alone, a plain load of the
 //! same rows. What is printed is a table for the README.
 
-#![allow(clippy::float_arithmetic, reason = "times and rates are measured; no money is counted")]
+#![expect(clippy::float_arithmetic, reason = "times and rates are measured; no money is counted")]
 
 mod limits;
 mod load;

@@ -14,8 +14,10 @@ use crate::reports::{Filter, Group};
 use crate::values::{BundleId, ChannelId, CustomerId, ProductId, Quantity};
 use crate::within;
 
-/// What quantities are added up by; the day only where a report is grouped by time.
+/// What quantities are added up by.
 type Key = (ChannelId, BundleId, CustomerId, ProductId, String);
+/// A quantity; with its day only where a report is grouped by time.
+type Sum = (Key, Option<NaiveDate>, Option<Quantity>);
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     u::channel_id,
@@ -53,11 +55,7 @@ pub fn usage(connection: &mut AnyConnection, within: &Within, filter: &Filter) -
     rows(used.collect(), filter).map_err(out_of_range)
 }
 
-fn used(
-    connection: &mut AnyConnection,
-    within: &Within,
-    filter: &Filter,
-) -> QueryResult<Vec<(Key, Option<NaiveDate>, Option<Quantity>)>> {
+fn used(connection: &mut AnyConnection, within: &Within, filter: &Filter) -> QueryResult<Vec<Sum>> {
     let all = u::table.inner_join(s::table.on(s::id.eq(u::subscription_id)));
     let key = (u::channel_id, s::bundle_id, s::customer_id, u::product_id, u::unit);
     if matches!(filter.group, Group::Day | Group::Week | Group::Month) {
@@ -90,10 +88,10 @@ fn labels(names: &Names, (channel, bundle, customer, product, unit): Key) -> Opt
 pub fn over_time(connection: &mut AnyConnection, within: &Within, filter: &Filter) -> QueryResult<Vec<Row>> {
     let names = Names::of_catalog(connection)?;
     let is_by_subscription = filter.bundle.is_some() || filter.customer.is_some();
-    type Sum = (ProductId, String, NaiveDate, Option<Quantity>);
+    type OfDay = (ProductId, String, NaiveDate, Option<Quantity>);
     let key = (u::product_id, u::unit, u::day);
     let columns = (u::product_id, u::unit, u::day, exact_sum(u::quantity));
-    let sums: Vec<Sum> = if is_by_subscription {
+    let sums: Vec<OfDay> = if is_by_subscription {
         let all = u::table.inner_join(s::table.on(s::id.eq(u::subscription_id)));
         asked!(all.group_by(key).select(columns).into_boxed(), filter, within).load(connection)?
     } else {
