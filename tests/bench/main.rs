@@ -23,6 +23,9 @@ use size::Size;
 use support::Database;
 use table::Table;
 
+/// A part of a run: its name, and what measures it.
+type Part = (&'static str, fn(&Options, &seed::Seeded, &mut Table));
+
 /// Measures the portal.
 #[derive(Debug, Parser)]
 struct Options {
@@ -57,8 +60,7 @@ fn main() {
 
 fn measure(options: &Options, size: Size, database: Database, table: &mut Table) {
     let seeded = seed::fill(size, database);
-    let parts: [(&str, fn(&Options, &seed::Seeded, &mut Table)); 3] =
-        [("upkeep", upkeep::measure), ("work", work::measure), ("pages", pages::measure)];
+    let parts: [Part; 3] = [("upkeep", upkeep::measure), ("work", work::measure), ("pages", pages::measure)];
     for (_, measure) in parts.iter().filter(|(name, _)| name.contains(&options.only)) {
         measure(options, &seeded, table);
     }
