@@ -1,7 +1,7 @@
 //! `import`: reads a usage file by the same rules as the pages, and stores its records at once.
 
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
@@ -9,20 +9,21 @@ use serde::Serialize;
 
 use crate::app::Parts;
 use crate::channels::{self, Channel};
-use crate::db::{AnyConnection, Decided, Failure};
+use crate::db::Decided;
 use crate::jobs::Runner;
 use crate::usage::check::{Checked, survey};
-use crate::usage::formats::LARGEST_FILE;
-use crate::usage::store::{self, Import, ImportRefusal, NewFile};
-use crate::usage::{Format, RowFault, Tally};
-use crate::values::{Act, Actor};
+use crate::usage::formats::recognise;
+use crate::usage::importing::{self, Order};
+use crate::usage::store::{self, ImportRefusal, NewFile, Origin, Task};
+use crate::usage::{Format, RowFault, Tally, digest};
+use crate::values::{Act, Actor, UnknownWord, UsageFileId};
 use crate::work;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// How the file is written: portal or focus
-    #[arg(long)]
-    format: Format,
+    /// How the file is written: portal, focus, aws-cur, azure, oci, cloudstack or cloudevents; auto recognises it
+    #[arg(long, default_value = "auto")]
+    format: Written,
     /// The code of the channel whose usage it is
     #[arg(long, value_name = "CODE")]
     channel: String,
@@ -39,6 +40,28 @@ pub(super) struct Arguments {
     file: PathBuf,
 }
 
+/// How a file is said to be written.
+#[derive(Debug, Clone, Copy)]
+enum Written {
+    /// As it turns out to be.
+    Auto,
+    In(Format),
+}
+
+impl std::str::FromStr for Written {
+    type Err = UnknownWord;
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        if word == "auto" { Ok(Self::Auto) } else { word.parse().map(Self::In) }
+    }
+}
+
+/// A file to be imported, and how it is written.
+#[derive(Debug, Clone, Copy)]
+struct Given<'a> {
+    arguments: &'a Arguments,
+    format: Format,
+}
+
 /// What became of the file.
 struct Outcome {
     tally: Tally,
@@ -53,17 +76,17 @@ pub(super) fn run(parts: &Parts, arguments: &Arguments) -> anyhow::Result<ExitCo
         .db
         .read_blocking(|connection| channels::store::by_code(connection, &arguments.channel))?
         .ok_or_else(|| anyhow!("no channel has the code {}", arguments.channel))?;
-    let content = read_file(&arguments.file)?;
-    let mut next_note = 100_000;
-    let checked = survey(&parts.db, channel.id, arguments.format, &content, |rows, faults| {
-        faults.iter().for_each(tell_fault);
-        if !arguments.json && rows >= next_note {
-            tell(&format!("{rows} rows read"));
-            next_note += 100_000;
-        }
+    // Said before anything is done, and in words.
+    let path = &arguments.file;
+    std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut told = Told::new(arguments);
+    let given = Given { arguments, format: format(arguments)? };
+    let checked = survey(&parts.db, channel.id, given.format, path, |rows, faults| {
+        faults.iter().for_each(|fault| tell_fault(given.format, fault));
+        told.rows(rows, "checked");
         Ok(())
     })?;
-    let outcome = settle(parts, arguments, &channel, &content, checked)?;
+    let outcome = settle(parts, given, &channel, checked)?;
     print(&outcome, arguments)?;
     Ok(if outcome.tally.rejected == 0 && outcome.fault.is_none() {
         ExitCode::SUCCESS
@@ -72,74 +95,104 @@ pub(super) fn run(parts: &Parts, arguments: &Arguments) -> anyhow::Result<ExitCo
     })
 }
 
+/// How the file is written.
+fn format(arguments: &Arguments) -> anyhow::Result<Format> {
+    match arguments.format {
+        Written::In(format) => Ok(format),
+        Written::Auto => {
+            let format = recognise(&arguments.file)?;
+            if !arguments.json {
+                tell(&format!("the format is {format}"));
+            }
+            Ok(format)
+        }
+    }
+}
+
 /// Stores the records where that is wished and possible.
-fn settle(
-    parts: &Parts,
-    arguments: &Arguments,
-    channel: &Channel,
-    content: &[u8],
-    checked: Checked,
-) -> anyhow::Result<Outcome> {
-    let Checked { tally, fault } = checked;
+fn settle(parts: &Parts, given: Given<'_>, channel: &Channel, checked: Checked) -> anyhow::Result<Outcome> {
+    let Given { arguments, format } = given;
+    let Checked { tally, fault, rows_before } = checked;
     let fault = fault.map(|fault| fault.to_string());
     if fault.is_some() || (tally.rejected > 0 && !arguments.skip_rejected) {
         let withheld = tally.accepted;
         let tally = Tally { accepted: 0, unrated: 0, ..tally };
         return Ok(Outcome { tally, withheld, fault });
     }
-    if arguments.dry_run || tally.accepted == 0 {
+    if arguments.dry_run {
         return Ok(Outcome { tally, withheld: 0, fault });
     }
-    let act = Act { who: Actor::system("Command line"), at: parts.clock.now() };
-    let stored = parts
-        .db
-        .write_blocking(|connection| import(connection, arguments, channel, content, tally.rejected, &act));
-    let tally = match stored.decided()? {
-        Ok(tally) => tally,
-        Err(ImportRefusal::Fault(fault)) => bail!("{fault}"),
-        Err(ImportRefusal::Changed) => bail!("another import came in between; run the command again"),
+    let digest = digest(&arguments.file).context("cannot read the file")?;
+    let broken_off =
+        parts.db.read_blocking(|connection| store::broken_off(connection, channel.id, &digest))?;
+    if tally.accepted == 0 && broken_off.is_none() {
+        return Ok(Outcome { tally, withheld: 0, fault });
+    }
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let new = NewFile { name, format };
+    let task = Task {
+        channel: channel.clone(),
+        file: broken_off.unwrap_or_else(UsageFileId::generate),
+        origin: Origin::Given { new, digest, skips_rejected: tally.rejected > 0 },
+        job: None,
+        rows: tally.rows(),
+        act: Act { who: Actor::system("Command line"), at: parts.clock.now() },
     };
+    let tally = import(parts, given, &task, &tally, rows_before)?;
     let runner = Runner { db: parts.db.clone(), clock: parts.clock.clone(), handler: work::handler() };
     runner.run_waiting()?;
     Ok(Outcome { tally, withheld: 0, fault })
 }
 
 fn import(
-    connection: &mut AnyConnection,
-    arguments: &Arguments,
-    channel: &Channel,
-    content: &[u8],
-    rejected: i64,
-    act: &Act,
-) -> Result<Tally, Failure<ImportRefusal>> {
-    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let new = NewFile { name, format: arguments.format };
-    let file = store::add_file(connection, channel.id, &new, act)?;
-    let import = Import { channel: channel.id, file, format: new.format, content, rejected };
-    let tally = store::import(connection, &import, act.at)?;
-    if tally.accepted == 0 {
-        return Err(Failure::Refused(ImportRefusal::Changed));
+    parts: &Parts,
+    Given { arguments, format }: Given<'_>,
+    task: &Task,
+    checked: &Tally,
+    rows_before: i64,
+) -> anyhow::Result<Tally> {
+    let order = Order { task, format, content: &arguments.file, rejected: checked.rejected, rows_before };
+    let mut told = Told::new(arguments);
+    let imported = importing::import(&parts.db, &order, |tally, faults| {
+        if checked.rejected == 0 {
+            faults.iter().for_each(|fault| tell_fault(format, fault));
+        }
+        told.rows(tally.rows(), "imported");
+    });
+    match imported.decided()? {
+        Ok(tally) => Ok(tally),
+        Err(ImportRefusal::Fault(fault)) => bail!("{fault}"),
+        Err(refusal) => bail!("{refusal}; run the command again"),
     }
-    store::finish_acceptance(connection, file, &new.name, &tally, channel, act)?;
-    store::retry_unrated(connection, channel.id, act.at)?;
-    Ok(tally)
 }
 
-/// Reads no more than an import takes.
-fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let mut content = Vec::new();
-    let limit = u64::try_from(LARGEST_FILE)? + 1;
-    file.take(limit).read_to_end(&mut content).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(content)
+/// Says now and then how many rows are done.
+struct Told {
+    is_silent: bool,
+    next: i64,
 }
 
-fn tell_fault(fault: &RowFault) {
-    let RowFault { line, column, value, reason } = fault;
+impl Told {
+    const EVERY: i64 = 100_000;
+
+    fn new(arguments: &Arguments) -> Self {
+        Self { is_silent: arguments.json, next: Self::EVERY }
+    }
+
+    fn rows(&mut self, rows: i64, done: &str) {
+        if !self.is_silent && rows >= self.next {
+            tell(&format!("{rows} rows {done}"));
+            self.next = rows - rows % Self::EVERY + Self::EVERY;
+        }
+    }
+}
+
+fn tell_fault(format: Format, RowFault { line, column, value, reason }: &RowFault) {
+    let place = if format.is_table() { "line" } else { "record" };
     match (column.as_str(), value.as_str()) {
-        ("", _) => tell(&format!("line {line}: {reason}")),
-        (column, "") => tell(&format!("line {line}, {column}: {reason}")),
-        (column, value) => tell(&format!("line {line}, {column}: {reason} (“{value}”)")),
+        ("", _) => tell(&format!("{place} {line}: {reason}")),
+        (column, "") => tell(&format!("{place} {line}, {column}: {reason}")),
+        (column, value) => tell(&format!("{place} {line}, {column}: {reason} (“{value}”)")),
     }
 }
 

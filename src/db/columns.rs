@@ -65,6 +65,12 @@ extern "SQL" {
     fn exact_sum(x: Fixed) -> Nullable<Fixed>;
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The hash by which a record is known, for a migration of the embedded database; PostgreSQL has SHA-256 itself.
+    fn usage_key_hash(source: Text, record_key: Text) -> Binary;
+}
+
 /// Sums what a `Fixed` column holds for SQLite, whose own `SUM` would turn text into binary floats.
 #[derive(Debug, Default)]
 struct ExactSum(Option<i128>);
@@ -80,6 +86,13 @@ impl diesel::sqlite::SqliteAggregateFunction<Quantity> for ExactSum {
     fn finalize(sum: Option<Self>) -> Self::Output {
         sum.and_then(|sum| sum.0).map(Quantity::from_units)
     }
+}
+
+/// Makes [`usage_key_hash`] known to an SQLite connection whose schema is brought up to date.
+pub(super) fn register_key_hash(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
+    usage_key_hash_utils::register_impl(connection, |source: String, key: String| {
+        KeyHash::of(&source, &key).bytes().to_vec()
+    })
 }
 
 /// Makes [`exact_sum`] known to an SQLite connection.
@@ -167,6 +180,8 @@ id_columns!(
     SubscriptionId,
     UsageFileId,
     UsageRecordId,
+    KeyHash,
+    ContentHash,
     ChargeLineId,
     JobId,
     MailId,

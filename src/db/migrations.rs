@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::AnyConnection;
+use super::{AnyConnection, columns};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -16,7 +16,10 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 pub fn migrate(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     let ran = match connection {
         AnyConnection::Postgres(inner) => inner.run_pending_migrations(POSTGRES).map(|ran| ran.len()),
-        AnyConnection::Sqlite(inner) => inner.run_pending_migrations(SQLITE).map(|ran| ran.len()),
+        AnyConnection::Sqlite(inner) => {
+            columns::register_key_hash(inner)?;
+            inner.run_pending_migrations(SQLITE).map(|ran| ran.len())
+        }
     };
     ran.map_err(|error| anyhow::anyhow!("the schema could not be brought up to date: {error}"))
 }
@@ -53,7 +56,10 @@ pub fn revert_all(connection: &mut AnyConnection) -> anyhow::Result<usize> {
         AnyConnection::Postgres(inner) => {
             inner.revert_all_migrations(POSTGRES).map(|reverted| reverted.len())
         }
-        AnyConnection::Sqlite(inner) => inner.revert_all_migrations(SQLITE).map(|reverted| reverted.len()),
+        AnyConnection::Sqlite(inner) => {
+            columns::register_key_hash(inner)?;
+            inner.revert_all_migrations(SQLITE).map(|reverted| reverted.len())
+        }
     };
     reverted.map_err(|error| anyhow::anyhow!("the schema could not be taken back: {error}"))
 }

@@ -4,6 +4,7 @@
 //! threads: [`Db::read`] on a reader, [`Db::write`] in one serialisable transaction that is tried again when
 //! PostgreSQL asks for it. Where the two databases differ, one small named extension lives in this folder.
 
+mod alone;
 pub mod columns;
 mod connection;
 mod failure;

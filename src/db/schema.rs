@@ -613,6 +613,9 @@ diesel::table! {
         created_at -> Instant,
         created_by -> Text,
         decided_at -> Nullable<Instant>,
+        months -> Text,
+        rows_before -> BigInt,
+        digest -> Text,
     }
 }
 
@@ -620,8 +623,9 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
-    usage_file_contents (file_id) {
+    usage_file_parts (file_id, position) {
         file_id -> Uid,
+        position -> BigInt,
         content -> Binary,
     }
 }
@@ -685,11 +689,10 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
-    usage_keys (channel_id, source, record_key) {
+    usage_keys (channel_id, key_hash) {
         channel_id -> Uid,
-        source -> Text,
-        record_key -> Text,
-        content_hash -> Text,
+        key_hash -> Uid,
+        content_hash -> Uid,
     }
 }
 
@@ -974,7 +977,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subscriptions,
     subscription_quantities,
     usage_files,
-    usage_file_contents,
+    usage_file_parts,
     usage_file_errors,
     usage_file_totals,
     usage_records,

@@ -69,12 +69,12 @@ pub(super) fn load(connection: &mut AnyConnection, stage: &Stage, opened: &Opene
             channel: opened.channel,
             file,
             format: new.format,
-            content: text.as_bytes(),
+            content: &text.as_bytes(),
             rejected: 0,
         };
         let imported = store::import(connection, &import, act.at);
         let tally = ok(imported.map_err(|failure| failure.map_refusal(|refusal| format!("{refusal:?}"))))?;
-        store::finish_acceptance(connection, file, &new.name, &tally, &channel, &act)?;
+        store::finish_acceptance(connection, file, &tally, &channel, &act)?;
     }
     Ok(())
 }

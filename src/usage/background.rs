@@ -1,17 +1,19 @@
 //! The two jobs of a usage file: its check, and its import once somebody accepted it.
 //!
-//! Both can run again after a restart. The check keeps its findings step by step and starts anew; the import is one
-//! transaction, so that it has happened or has not.
+//! Both can run again after a restart. The check keeps its findings step by step and starts anew; the import goes on behind
+//! the last batch that was stored.
 
-use super::check::{Checked, survey};
+use super::FileState;
+use super::check::survey;
 use super::formats::FileFault;
-use super::store::{self, Import, ImportRefusal};
-use super::{FileState, Tally, UsageFile};
+use super::importing::{Order, import};
+use super::store::{self, ImportRefusal, Origin, Task, Upload};
+use super::{RowFault, UsageFile};
 use crate::channels;
 use crate::clock::SharedClock;
-use crate::db::{AnyConnection, Db, Decided, Failure, Never};
+use crate::db::{Db, Decided, Failure, Never};
 use crate::jobs::{self, Job, JobKind};
-use crate::values::{Act, Actor, JobId, Scope, Timestamp, UsageFileId};
+use crate::values::{Act, Actor, JobId, Scope, UsageFileId};
 
 /// Reads an uploaded file and keeps what an import would do.
 pub fn check_file(db: &Db, job: &Job, clock: &SharedClock) -> Result<String, String> {
@@ -25,21 +27,20 @@ pub fn accept_file(db: &Db, job: &Job, clock: &SharedClock) -> Result<String, St
 
 fn check(db: &Db, job: &Job, clock: &SharedClock) -> Result<String, Failure> {
     let file = open(db, job)?;
-    if matches!(file.state, FileState::Accepted | FileState::Rejected) {
+    if !matches!(file.state, FileState::Uploaded | FileState::Checked) {
         return Ok("The file was decided before".to_owned());
     }
-    let content = db.read_blocking(|connection| store::content(connection, file.id))?;
+    let content = Upload { db: db.clone(), file: file.id };
     db.write_blocking::<_, Never>(|connection| Ok(store::begin_check(connection, file.id)?))?;
     let mut faults_so_far = 0;
     let checked = survey(db, file.channel, file.format, &content, |rows, faults| {
         note(db, job.id, file.id, rows, faults, &mut faults_so_far)
     })?;
-    let Checked { tally, fault } = checked;
-    let reason = fault.as_ref().map(FileFault::to_string);
     db.write_blocking::<_, Never>(|connection| {
-        Ok(store::finish_check(connection, file.id, &tally, reason.as_deref(), clock.now())?)
+        Ok(store::finish_check(connection, file.id, &checked, clock.now())?)
     })?;
-    Ok(reason.unwrap_or_else(|| format!("Checked {} rows", tally.rows())))
+    let reason = checked.fault.as_ref().map(FileFault::to_string);
+    Ok(reason.unwrap_or_else(|| format!("Checked {} rows", checked.tally.rows())))
 }
 
 /// Keeps the faults of a part and how far the check is.
@@ -48,7 +49,7 @@ fn note(
     job: JobId,
     file: UsageFileId,
     rows: i64,
-    faults: &[super::RowFault],
+    faults: &[RowFault],
     faults_so_far: &mut i64,
 ) -> Result<(), Failure> {
     db.write_blocking::<_, Never>(|connection| {
@@ -61,43 +62,35 @@ fn note(
 
 fn accept(db: &Db, job: &Job, clock: &SharedClock) -> Result<String, Failure> {
     let file = open(db, job)?;
-    if file.state != FileState::Checked {
+    if !matches!(file.state, FileState::Checked | FileState::Importing) {
         return Ok("The file was decided before".to_owned());
     }
-    let content = db.read_blocking(|connection| store::content(connection, file.id))?;
-    let total = file.tally.rows();
-    db.write_blocking::<_, Never>(|connection| {
-        Ok(jobs::store::note_progress(connection, job.id, 0, total)?)
+    let (channel, rows_before) = db.read_blocking(|connection| {
+        let channel = channels::store::find(connection, Scope::Root, file.channel)?;
+        Ok((channel, store::rows_before(connection, file.id)?))
     })?;
-    let imported = db.write_blocking(|connection| import(connection, &file, &content, job.id, clock.now()));
-    match imported.decided()? {
+    let act = Act { who: Actor::system("Usage import"), at: clock.now() };
+    // What was found when it was checked is gone once its import has begun.
+    let rows = if file.state == FileState::Checked { file.tally.rows() } else { job.total };
+    let (id, content) = (file.id, Upload { db: db.clone(), file: file.id });
+    let task = Task { channel, file: id, origin: Origin::Uploaded, job: Some(job.id), rows, act };
+    let rejected = file.tally.rejected;
+    let order = Order { task: &task, format: file.format, content: &content, rejected, rows_before };
+    db.write_blocking::<_, Never>(|connection| {
+        let done = if file.state == FileState::Importing { file.tally.rows() } else { 0 };
+        Ok(jobs::store::note_progress(connection, job.id, done, rows)?)
+    })?;
+    match import(db, &order, |_, _| {}).decided()? {
         Ok(tally) => Ok(format!("Imported {} records", tally.accepted)),
+        Err(ImportRefusal::Overtaken) => Ok("Another process imported the file".to_owned()),
         // Somebody has to look at what is rejected now.
         Err(ImportRefusal::Changed | ImportRefusal::Fault(_)) => {
             db.write_blocking::<_, Never>(|connection| {
-                Ok(store::enqueue(connection, JobKind::CheckFile, file.id, clock.now())?)
+                Ok(store::enqueue(connection, JobKind::CheckFile, id, clock.now())?)
             })?;
             Ok("Another import changed what is rejected; the file is checked again".to_owned())
         }
     }
-}
-
-fn import(
-    connection: &mut AnyConnection,
-    file: &UsageFile,
-    content: &[u8],
-    job: JobId,
-    now: Timestamp,
-) -> Result<Tally, Failure<ImportRefusal>> {
-    let rejected = if file.skips_rejected { file.tally.rejected } else { 0 };
-    let import = Import { channel: file.channel, file: file.id, format: file.format, content, rejected };
-    let tally = store::import(connection, &import, now)?;
-    let channel = channels::store::find(connection, Scope::Root, file.channel)?;
-    let act = Act { who: Actor::system("Usage import"), at: now };
-    store::finish_acceptance(connection, file.id, &file.name, &tally, &channel, &act)?;
-    store::retry_unrated(connection, file.channel, now)?;
-    jobs::store::note_progress(connection, job, tally.rows(), tally.rows())?;
-    Ok(tally)
 }
 
 fn open(db: &Db, job: &Job) -> Result<UsageFile, Failure> {

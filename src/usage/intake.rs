@@ -6,144 +6,163 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::formats::ReadRow;
 use super::resolve::{Found, Knowledge, Sought};
 use super::{RawRecord, RowFault, Tally};
-use crate::values::OutOfRange;
+use crate::values::{ContentHash, KeyHash, OutOfRange};
 
-/// Source and key of a record.
-pub type Key = (String, String);
+/// A record with the hashes that it is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    pub record: RawRecord,
+    pub key: KeyHash,
+    pub content: ContentHash,
+}
 
-/// The content hashes of keys that are stored already.
-pub type Stored = HashMap<Key, String>;
+impl From<RawRecord> for Prepared {
+    fn from(record: RawRecord) -> Self {
+        let (key, content) = (KeyHash::of(&record.source, &record.key), record.content_hash());
+        Self { record, key, content }
+    }
+}
+
+/// A row ready to be sorted, or everything that is wrong with it.
+pub type PreparedRow = Result<Prepared, Vec<RowFault>>;
+
+/// What is stored of some keys already.
+pub type Stored = HashMap<KeyHash, ContentHash>;
+
+/// A row of the same file that had the key before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// Its line, from 1.
+    pub line: u64,
+    pub is_same: bool,
+}
+
+/// The keys that some rows brought.
+#[derive(Debug, Default)]
+pub struct Seen(HashMap<KeyHash, (ContentHash, u64)>);
+
+impl Seen {
+    /// Remembers a row's key, unless a row before had it.
+    pub fn before(&mut self, row: &Prepared) -> Option<Before> {
+        match self.0.entry(row.key) {
+            Entry::Vacant(entry) => {
+                entry.insert((row.content, row.record.line));
+                None
+            }
+            Entry::Occupied(entry) => {
+                let (content, line) = *entry.get();
+                Some(Before { line, is_same: content == row.content })
+            }
+        }
+    }
+}
 
 /// A record to be stored.
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    pub record: RawRecord,
-    pub content_hash: String,
+#[derive(Debug, Clone, Copy)]
+pub struct Accepted<'r> {
+    pub row: &'r Prepared,
     pub found: Found,
 }
 
 /// What some rows of a file came to.
 #[derive(Debug, Default)]
-pub struct Sorted {
-    pub accepted: Vec<Accepted>,
+pub struct Sorted<'r> {
+    pub accepted: Vec<Accepted<'r>>,
+    /// What is wrong with rows by themselves, or beside what is stored.
     pub faults: Vec<RowFault>,
+    /// What is wrong with rows beside others of the file.
+    pub repeated: Vec<RowFault>,
 }
-
-/// What is remembered of a key that the file brought: the start of its content hash, and its line.
-type Seen = HashMap<[u8; 16], ([u8; 16], u64)>;
 
 /// Sorts a file's rows, some at a time, and counts them.
 #[derive(Debug)]
 pub struct Intake<'k> {
     knowledge: &'k Knowledge,
-    seen: Seen,
     pub tally: Tally,
 }
 
 impl<'k> Intake<'k> {
-    pub fn new(knowledge: &'k Knowledge) -> Self {
-        Self { knowledge, seen: Seen::new(), tally: Tally::default() }
+    /// Counts on from what the rows above came to.
+    pub fn new(knowledge: &'k Knowledge, tally: Tally) -> Self {
+        Self { knowledge, tally }
     }
 
-    /// The next rows of the file, given what is stored of their keys.
-    pub fn sort(&mut self, rows: Vec<ReadRow>, stored: &Stored) -> Result<Sorted, OutOfRange> {
+    /// The next rows of the file, given what is stored of their keys; `before` tells of a row whose key is not
+    /// stored whether the file had it already.
+    pub fn sort<'r, E: From<OutOfRange>>(
+        &mut self,
+        rows: &'r [PreparedRow],
+        stored: &Stored,
+        mut before: impl FnMut(&Prepared) -> Result<Option<Before>, E>,
+    ) -> Result<Sorted<'r>, E> {
         let mut sorted = Sorted::default();
         for row in rows {
-            match row {
-                Ok(record) => self.sort_record(record, stored, &mut sorted)?,
+            let row = match row {
+                Ok(row) => row,
                 Err(faults) => {
                     self.tally.rejected += 1;
-                    sorted.faults.extend(faults);
+                    sorted.faults.extend(faults.iter().cloned());
+                    continue;
                 }
+            };
+            if let Some(content) = stored.get(&row.key) {
+                let fault = || contradiction(row, "The id was imported before with other content".into());
+                self.again(*content == row.content, &mut sorted.faults, fault);
+            } else if let Some(Before { line, is_same }) = before(row)? {
+                let reason = || format!("The id stands on line {line} with other content");
+                self.again(is_same, &mut sorted.repeated, || contradiction(row, reason()));
+            } else {
+                let found = self.knowledge.find(&Sought::from(&row.record));
+                self.tally.add(&row.record, &found)?;
+                sorted.accepted.push(Accepted { row, found });
             }
         }
         Ok(sorted)
     }
 
-    fn sort_record(
-        &mut self,
-        record: RawRecord,
-        stored: &Stored,
-        sorted: &mut Sorted,
-    ) -> Result<(), OutOfRange> {
-        let content_hash = record.content_hash();
-        let line = record.line;
-        let key = (record.source.clone(), record.key.clone());
-        let before = match stored.get(&key) {
-            Some(hash) => Some((*hash == content_hash, "was imported before with other content".to_owned())),
-            None => self.seen_before(&key, &content_hash, line),
-        };
-        match before {
-            None => {
-                let found = self.knowledge.find(&Sought::from(&record));
-                self.count(&record, &found)?;
-                sorted.accepted.push(Accepted { record, content_hash, found });
-            }
-            Some((true, _)) => self.tally.duplicate += 1,
-            Some((false, reason)) => {
-                self.tally.rejected += 1;
-                let reason = format!("The id {reason}");
-                sorted.faults.push(RowFault { line, column: "id".to_owned(), value: key.1, reason });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the file had the key above with the same content, and what to say when not; `None` for a new key.
-    fn seen_before(&mut self, (source, key): &Key, content_hash: &str, line: u64) -> Option<(bool, String)> {
-        let name = digest(&[source.as_bytes(), &[0], key.as_bytes()]);
-        let content = digest(&[content_hash.as_bytes()]);
-        match self.seen.entry(name) {
-            Entry::Vacant(entry) => {
-                entry.insert((content, line));
-                None
-            }
-            Entry::Occupied(entry) => {
-                let (known, first) = entry.get();
-                Some((*known == content, format!("stands on line {first} with other content")))
-            }
+    /// A row whose key is there: a duplicate, or a contradiction.
+    fn again(&mut self, is_same: bool, faults: &mut Vec<RowFault>, fault: impl FnOnce() -> RowFault) {
+        if is_same {
+            self.tally.duplicate += 1;
+        } else {
+            self.tally.rejected += 1;
+            faults.push(fault());
         }
     }
+}
 
-    fn count(&mut self, record: &RawRecord, found: &Found) -> Result<(), OutOfRange> {
-        let tally = &mut self.tally;
-        tally.accepted += 1;
-        tally.unrated += i64::from(found.cause.is_some());
+fn contradiction(row: &Prepared, reason: String) -> RowFault {
+    let RawRecord { line, key, .. } = &row.record;
+    RowFault { line: *line, column: "id".to_owned(), value: key.clone(), reason }
+}
+
+impl Tally {
+    /// Counts an accepted record.
+    fn add(&mut self, record: &RawRecord, found: &Found) -> Result<(), OutOfRange> {
+        self.accepted += 1;
+        self.unrated += i64::from(found.cause.is_some());
         let day = record.day();
-        let (first, last) = tally.days.unwrap_or((day, day));
-        tally.days = Some((first.min(day), last.max(day)));
-        let quantity = tally.quantities.entry(record.unit.clone()).or_default();
-        *quantity = quantity.checked_add(record.quantity)?;
+        let (first, last) = self.days.unwrap_or((day, day));
+        self.days = Some((first.min(day), last.max(day)));
+        match self.quantities.get_mut(&record.unit) {
+            Some(quantity) => *quantity = quantity.checked_add(record.quantity)?,
+            None => drop(self.quantities.insert(record.unit.clone(), record.quantity)),
+        }
         if let (Some(cost), Some(currency)) = (record.list_cost, record.currency) {
-            let sum = tally.costs.entry(currency).or_default();
+            let sum = self.costs.entry(currency).or_default();
             *sum = sum.checked_add(cost)?;
         }
         Ok(())
     }
 }
 
-/// 128 bits of SHA-256: enough to tell two million keys apart, half the memory.
-fn digest(parts: &[&[u8]]) -> [u8; 16] {
-    use sha2::{Digest, Sha256};
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part);
-    }
-    let mut start = [0; 16];
-    for (byte, hashed) in start.iter_mut().zip(hash.finalize()) {
-        *byte = hashed;
-    }
-    start
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::usage::Format;
-    use crate::usage::formats::read;
+    use crate::usage::formats::read_content;
 
     const FILE: &str = "id,customer,product,quantity,unit,start,end,list_cost,currency\n\
         1,NORD,VM,0.1,GB,2026-11-01,2026-11-02,0.5,USD\n\
@@ -152,29 +171,36 @@ mod tests {
         2,NORD,VM,oops,GB,2026-11-01,2026-11-02,,\n\
         3,NORD,VM,-0.3,GB,2026-11-03,2026-11-04,0.25,EUR\n";
 
-    fn rows() -> Vec<ReadRow> {
-        read(Format::Portal, FILE.as_bytes()).unwrap().map(|row| row.unwrap()).collect()
+    fn rows() -> Vec<PreparedRow> {
+        let file = FILE.as_bytes();
+        let rows = read_content(Format::Portal, &file).unwrap();
+        rows.map(|row| row.unwrap().map(Prepared::from)).collect()
+    }
+
+    fn sorted(stored: &Stored) -> (Tally, Vec<RowFault>) {
+        let (knowledge, rows, mut seen) = (Knowledge::default(), rows(), Seen::default());
+        let mut intake = Intake::new(&knowledge, Tally::default());
+        let sorted = intake.sort::<OutOfRange>(&rows, stored, |row| Ok(seen.before(row))).unwrap();
+        assert_eq!(i64::try_from(sorted.accepted.len()).unwrap(), intake.tally.accepted);
+        let mut faults = sorted.faults;
+        faults.extend(sorted.repeated);
+        faults.sort_by_key(|fault| fault.line);
+        (intake.tally, faults)
     }
 
     #[test]
     fn each_key_is_counted_once_and_other_content_under_it_is_rejected() {
-        let knowledge = Knowledge::default();
-        let mut intake = Intake::new(&knowledge);
-        let sorted = intake.sort(rows(), &Stored::new()).unwrap();
-        let tally = &intake.tally;
+        let (tally, faults) = sorted(&Stored::new());
         assert_eq!((tally.accepted, tally.duplicate, tally.rejected, tally.unrated), (2, 1, 2, 2));
         assert_eq!(tally.rows(), 5);
-        let told: Vec<_> = sorted.faults.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
+        let told: Vec<_> = faults.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
         assert_eq!(told, [(4, "id"), (5, "quantity")]);
-        assert!(sorted.faults[0].reason.contains("line 2"));
+        assert!(faults[0].reason.contains("line 2"));
     }
 
     #[test]
     fn totals_are_exact_by_unit_and_by_currency() {
-        let knowledge = Knowledge::default();
-        let mut intake = Intake::new(&knowledge);
-        intake.sort(rows(), &Stored::new()).unwrap();
-        let tally = &intake.tally;
+        let (tally, _) = sorted(&Stored::new());
         assert_eq!(tally.quantities["GB"].to_string(), "-0.2");
         let costs: Vec<_> = tally.costs.iter().map(|(currency, cost)| format!("{currency} {cost}")).collect();
         assert_eq!(costs, ["EUR 0.25", "USD 0.5"]);
@@ -183,15 +209,10 @@ mod tests {
 
     #[test]
     fn what_is_stored_already_is_a_duplicate_or_a_contradiction() {
-        let knowledge = Knowledge::default();
-        let hash = rows().remove(0).unwrap().content_hash();
-        let key = |id: &str| ("portal".to_owned(), id.to_owned());
-        let stored = Stored::from([(key("1"), hash), (key("3"), "other".to_owned())]);
-        let mut intake = Intake::new(&knowledge);
-        let sorted = intake.sort(rows(), &stored).unwrap();
-        assert_eq!((intake.tally.accepted, intake.tally.duplicate, intake.tally.rejected), (0, 2, 3));
-        assert!(
-            sorted.faults.iter().any(|fault| fault.line == 6 && fault.reason.contains("imported before"))
-        );
+        let first = rows().remove(0).unwrap();
+        let stored = Stored::from([(first.key, first.content), (KeyHash::of("portal", "3"), first.content)]);
+        let (tally, faults) = sorted(&stored);
+        assert_eq!((tally.accepted, tally.duplicate, tally.rejected), (0, 2, 3));
+        assert!(faults.iter().any(|fault| fault.line == 6 && fault.reason.contains("imported before")));
     }
 }

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::text_enum;
 use crate::values::{
-    ChannelId, Cost, Currency, Month, ProductId, Quantity, SubscriptionId, Timestamp, UsageFileId,
+    ChannelId, ContentHash, Cost, Currency, Month, ProductId, Quantity, SubscriptionId, Timestamp,
+    UsageFileId,
 };
 
 text_enum! {
@@ -17,6 +18,23 @@ text_enum! {
         Portal => "portal",
         /// FOCUS 1.x cost and usage.
         Focus => "focus",
+        /// AWS cost and usage report, version 1.
+        AwsCur => "aws-cur",
+        /// Azure cost export.
+        Azure => "azure",
+        /// OCI cost report.
+        Oci => "oci",
+        /// CloudStack's `listUsageRecords`, JSON or XML.
+        CloudStack => "cloudstack",
+        /// CloudEvents 1.0, JSON lines or a list.
+        CloudEvents => "cloudevents",
+    }
+}
+
+impl Format {
+    /// Whether its places are lines; else they are numbers of records.
+    pub fn is_table(self) -> bool {
+        !matches!(self, Self::CloudStack | Self::CloudEvents)
     }
 }
 
@@ -27,6 +45,8 @@ text_enum! {
         Uploaded => "uploaded",
         /// Its rows are known; somebody decides.
         Checked => "checked",
+        /// Some of its records are stored, and the others follow; or the import was broken off and goes on.
+        Importing => "importing",
         /// Its records are stored.
         Accepted => "accepted",
         /// Nothing of it is stored.
@@ -42,7 +62,7 @@ text_enum! {
 /// A usage record as its file names things. Channel, source and key together are counted once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawRecord {
-    /// The line of the file, from 1.
+    /// The line of the file, from 1; of a file that is no table, the number of the record. It ascends.
     pub line: u64,
     pub source: String,
     pub key: String,
@@ -73,7 +93,7 @@ impl RawRecord {
     }
 
     /// Equal for records with the same content; the line does not count.
-    pub fn content_hash(&self) -> String {
+    pub fn content_hash(&self) -> ContentHash {
         let numbers = [
             self.quantity.to_string(),
             self.list_cost.map(|cost| cost.to_string()).unwrap_or_default(),
@@ -94,14 +114,14 @@ impl RawRecord {
             hash.update(part);
             hash.update([0]);
         }
-        format!("{:x}", hash.finalize())
+        hash.into()
     }
 }
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFault {
-    /// The line of the file on which the row begins, from 1.
+    /// The line of the file on which the row begins, or the number of the record in a file that is no table, from 1.
     pub line: u64,
     /// The column's name; empty when the row as a whole is meant.
     pub column: String,

@@ -3,6 +3,7 @@
 
 mod actor;
 mod exact;
+mod hashes;
 mod ids;
 mod money;
 mod names;
@@ -18,6 +19,7 @@ mod words;
 
 pub use actor::{Act, Actor, ActorKind};
 pub use exact::{Exact, OutOfRange, round};
+pub use hashes::{ContentHash, KeyHash};
 pub use ids::*;
 pub use money::{Amount, Currency, Money, MoneyError, PriceFault, UnitPrice};
 pub use names::{Code, Country, HostName, UserName};

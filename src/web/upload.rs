@@ -14,12 +14,21 @@ pub fn typed(field: Option<Text<String>>) -> Result<String, Error> {
 
 /// The file that was chosen; one that is named as something other than CSV gets a message beside the field.
 pub fn named_csv(file: Option<TempFile>, field: &str, errors: &mut Errors) -> Option<TempFile> {
+    named(file, &[".csv"], "Choose a file whose name ends in .csv", field, errors)
+}
+
+/// The file that was chosen; one whose name ends in another way gets a message beside the field.
+pub fn named(
+    file: Option<TempFile>,
+    endings: &[&str],
+    message: &'static str,
+    field: &str,
+    errors: &mut Errors,
+) -> Option<TempFile> {
     let file = file.filter(|file| file.size > 0)?;
     let name = file.file_name.as_deref().unwrap_or_default().to_ascii_lowercase();
-    errors.take(
-        field,
-        if name.ends_with(".csv") { Ok(file) } else { Err("Choose a file whose name ends in .csv") },
-    )
+    let fits = endings.iter().any(|ending| name.ends_with(ending));
+    errors.take(field, if fits { Ok(file) } else { Err(message) })
 }
 
 /// The content of a file that lies on disk.

@@ -1,7 +1,9 @@
 //! Usage: from a file to daily sums, and what waits in between.
 
+mod batches;
 mod command;
 mod files;
+mod formats;
 mod imports;
 mod large;
 mod mapping;

@@ -1,12 +1,14 @@
 //! Reads the cells of a row into values, and remembers what cannot be read with its column.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
 
 use super::FileFault;
 use super::rows::Row;
+use super::split::Span;
 use crate::usage::RowFault;
-use crate::values::{Cost, Currency, Quantity, QuantityFault};
+use crate::values::{Cost, Currency, Quantity, QuantityFault, Timestamp};
 
 /// Longer names could not be kept in an index.
 const LONGEST_NAME: usize = 1_000;
@@ -21,8 +23,8 @@ impl Header {
             return Err(FileFault::on(row.line, reason));
         }
         let mut seen = HashSet::new();
-        let mut names = Vec::with_capacity(row.cells.len());
-        for cell in &row.cells {
+        let mut names = Vec::with_capacity(row.len());
+        for cell in row.iter() {
             let name = std::str::from_utf8(cell)
                 .map_err(|_| {
                     FileFault::on(row.line, "The header is not UTF-8; save the file as CSV in UTF-8")
@@ -43,6 +45,20 @@ impl Header {
             names.push(name.to_owned());
         }
         Ok(Self(names))
+    }
+
+    /// The names of values that do not stand in columns.
+    pub fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// Refuses a file that lacks columns, with all of them.
+    pub fn require(&self, names: &[&str]) -> Result<(), FileFault> {
+        let missing: Vec<_> = names.iter().copied().filter(|name| self.find(name).is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(FileFault::of_file(format!("These columns are missing: {}", missing.join(", "))))
     }
 
     pub fn names(&self) -> &[String] {
@@ -67,38 +83,62 @@ pub(super) fn shown(name: &str) -> String {
 pub(super) struct TextRow<'r> {
     pub line: u64,
     pub header: &'r Header,
-    cells: Vec<Cow<'r, str>>,
+    cells: Texts<'r>,
+}
+
+/// Where a row's texts lie.
+enum Texts<'r> {
+    Spans { text: &'r str, joined: &'r str, spans: &'r [Span] },
+    Values(&'r [String]),
 }
 
 impl<'r> TextRow<'r> {
-    pub fn read(row: &'r Row<'_>, header: &'r Header) -> Result<Self, RowFault> {
+    pub fn read(row: &Row<'r>, header: &'r Header) -> Result<Self, RowFault> {
         let fault = |column: usize, reason: String| {
-            let value = row.cells.get(column).map(|cell| String::from_utf8_lossy(cell)).unwrap_or_default();
+            let value = row.cell(column).map(String::from_utf8_lossy).unwrap_or_default();
             RowFault { line: row.line, column: header.name(column).to_owned(), value: cut(&value), reason }
         };
         if let Some((column, reason)) = row.fault {
             return Err(fault(column, reason.to_owned()));
         }
-        if row.cells.len() != header.0.len() {
-            let reason =
-                format!("The row has {} cells where the header has {}", row.cells.len(), header.0.len());
+        if row.len() != header.0.len() {
+            let reason = format!("The row has {} cells where the header has {}", row.len(), header.0.len());
             return Err(RowFault { line: row.line, column: String::new(), value: String::new(), reason });
         }
-        let mut cells = Vec::with_capacity(row.cells.len());
-        for (column, cell) in row.cells.iter().enumerate() {
-            let text =
-                std::str::from_utf8(cell).map_err(|_| fault(column, "The cell is not UTF-8 text".into()))?;
-            if text.contains('\0') {
-                return Err(fault(column, "The cell has a NUL byte".into()));
-            }
-            cells.push(Cow::Borrowed(text));
-        }
-        Ok(Self { line: row.line, header, cells })
+        let (text, joined) = (text_of(row.bytes), text_of(&row.cells.joined));
+        let (Some(text), Some(joined)) = (text, joined) else {
+            let is_text = |cell: &[u8]| std::str::from_utf8(cell).is_ok();
+            let no_text = row.iter().position(|cell| !is_text(cell));
+            let nul = || row.iter().position(|cell| cell.contains(&0)).unwrap_or_default();
+            return Err(match no_text {
+                Some(column) => fault(column, "The cell is not UTF-8 text".into()),
+                None => fault(nul(), "The cell has a NUL byte".into()),
+            });
+        };
+        Ok(Self { line: row.line, header, cells: Texts::Spans { text, joined, spans: &row.cells.spans } })
     }
 
-    pub fn cell(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |cell| cell.as_ref())
+    /// A record that is no row of a table, by its number.
+    pub fn of_values(number: u64, header: &'r Header, values: &'r [String]) -> Self {
+        Self { line: number, header, cells: Texts::Values(values) }
     }
+
+    pub fn cell(&self, column: usize) -> &'r str {
+        match self.cells {
+            Texts::Spans { text, joined, spans } => {
+                let Some(span) = spans.get(column) else { return "" };
+                let text = if span.is_joined { joined } else { text };
+                text.get(span.from..span.until).unwrap_or_default()
+            }
+            Texts::Values(values) => values.get(column).map_or("", String::as_str),
+        }
+    }
+}
+
+/// Text without NUL, which no database keeps.
+fn text_of(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    memchr::memchr(0, bytes).is_none().then_some(text)
 }
 
 /// The start of a value, for messages.
@@ -172,6 +212,23 @@ impl<'r> CellReader<'r> {
         self.value(Some(column), parse)
     }
 
+    /// Start and end; a period may have no length, but not end before it begins.
+    pub fn period(
+        &mut self,
+        start: usize,
+        end: usize,
+        parse: impl Fn(&str) -> Result<Timestamp, &'static str>,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        let first = self.required(start, &parse);
+        let last = if end == start { first } else { self.required(end, &parse) };
+        if let (Some(first), Some(last)) = (first, last)
+            && last < first
+        {
+            self.fault(Some(end), "The end is before the start");
+        }
+        (first, last)
+    }
+
     pub fn fault(&mut self, column: Option<usize>, reason: &str) {
         let column = column.unwrap_or_default();
         self.faults.push(RowFault {
@@ -181,6 +238,27 @@ impl<'r> CellReader<'r> {
             reason: reason.to_owned(),
         });
     }
+}
+
+/// A hash over name and value of every cell that is there, whatever the order of the columns: the key of a row that has
+/// no id.
+pub(super) fn row_key(
+    row: &TextRow<'_>,
+    by_name: &[(String, usize)],
+    is_absent: impl Fn(&str) -> bool,
+) -> String {
+    let mut hash = Sha256::new();
+    for (name, column) in by_name {
+        let cell = row.cell(*column).trim();
+        if !cell.is_empty() && !is_absent(cell) {
+            // Cells hold no NUL, so that no two rows are written alike.
+            hash.update(name);
+            hash.update("=");
+            hash.update(cell);
+            hash.update([0]);
+        }
+    }
+    format!("{:x}", hash.finalize())
 }
 
 pub(super) fn quantity(text: &str) -> Result<Quantity, &'static str> {

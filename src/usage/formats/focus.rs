@@ -4,8 +4,6 @@
 //! The specification has no id for a row, so that its key is a hash over its cells. A supplier's cost is taken as it
 //! stands, never computed from quantity and price. A row without a sub-account belongs to its billing account.
 
-use sha2::{Digest, Sha256};
-
 use super::cells::{self, CellReader, Header, TextRow};
 use super::times::moment;
 use super::{FileFault, ReadRow};
@@ -17,6 +15,11 @@ const SOURCE: &str = "focus";
 
 const REQUIRED: [&str; 5] =
     ["ChargePeriodStart", "ChargePeriodEnd", "ServiceName", "ListCost", "BillingCurrency"];
+
+/// Whether a header is one of this format.
+pub(super) fn fits(header: &Header) -> bool {
+    header.find("ChargePeriodStart").is_some()
+}
 
 /// Where the columns stand that the portal reads.
 #[derive(Debug)]
@@ -95,7 +98,7 @@ impl Columns {
         Ok(RawRecord {
             line: row.line,
             source: SOURCE.to_owned(),
-            key: self.key(row),
+            key: cells::row_key(row, &self.by_name, |cell| cell == "NULL"),
             customer: customer.to_owned(),
             customer_label: label.to_owned(),
             product: product.to_owned(),
@@ -109,19 +112,6 @@ impl Columns {
             end,
         })
     }
-
-    /// A hash over name and value of every cell that is there, whatever the order of the columns.
-    fn key(&self, row: &TextRow<'_>) -> String {
-        let mut hash = Sha256::new();
-        for (name, column) in &self.by_name {
-            let cell = row.cell(*column).trim();
-            if !cell.is_empty() && cell != "NULL" {
-                // Cells hold no NUL, so that no two rows are written alike.
-                hash.update(format!("{name}={cell}\0"));
-            }
-        }
-        format!("{:x}", hash.finalize())
-    }
 }
 
 fn first<T>([one, other]: [Option<T>; 2]) -> Option<T> {
@@ -132,25 +122,17 @@ fn first<T>([one, other]: [Option<T>; 2]) -> Option<T> {
 mod tests {
     use std::collections::HashSet;
 
-    use crate::usage::formats::{FileFault, ReadRow, count_rows, read};
+    use crate::usage::formats::tests::{costs, file};
+    use crate::usage::formats::{Limits, ReadError, ReadRow, count_rows, tests};
     use crate::usage::{Format, RawRecord};
-    use crate::values::{Cost, Quantity};
+    use crate::values::Quantity;
 
-    fn file(name: &str) -> Vec<u8> {
-        std::fs::read(format!("../shared/data/{name}")).unwrap()
-    }
-
-    fn rows(content: &[u8]) -> Result<Vec<ReadRow>, FileFault> {
-        read(Format::Focus, content)?.collect()
+    fn rows(content: &[u8]) -> Result<Vec<ReadRow>, ReadError> {
+        tests::rows(Format::Focus, content)
     }
 
     fn records(content: &[u8]) -> Vec<RawRecord> {
         rows(content).unwrap().into_iter().map(|row| row.unwrap()).collect()
-    }
-
-    fn total_cost(records: &[RawRecord]) -> String {
-        let costs = records.iter().filter_map(|record| record.list_cost);
-        costs.fold(Cost::ZERO, |sum, cost| sum.checked_add(cost).unwrap()).to_string()
     }
 
     const HEADER: &str = "ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,SkuId,ListCost,BillingCurrency,\
@@ -164,7 +146,7 @@ mod tests {
     fn a_real_file_is_read_to_the_last_row_and_digit() {
         let records = records(&file("focus/focus_1_0_sample.csv"));
         assert_eq!(records.len(), 580);
-        assert_eq!(total_cost(&records), "13.21726888309");
+        assert_eq!(costs(&records), "13.21726888309");
         let keys: HashSet<_> = records.iter().map(|record| &record.key).collect();
         assert_eq!(keys.len(), 580);
         assert!(records.iter().all(|record| record.start < record.end));
@@ -173,7 +155,7 @@ mod tests {
     #[test]
     fn a_file_of_version_1_2_is_read_as_well() {
         let records = records(&file("focus/synthetic_focus_1_2_gcp.csv"));
-        assert_eq!((records.len(), total_cost(&records).as_str()), (100, "921.53514741259345"));
+        assert_eq!((records.len(), costs(&records).as_str()), (100, "921.53514741259345"));
         let first = &records[0];
         assert_eq!(
             (first.customer.as_str(), first.customer_label.as_str()),
@@ -204,10 +186,10 @@ mod tests {
         let content = file("focus_spec/commitment_discount_purchase_scenario_3.csv");
         let fault = rows(&content).unwrap_err();
         assert_eq!(
-            fault.reason,
+            fault.to_string(),
             "These columns are missing: ServiceName, ListCost, BillingCurrency, SubAccountId"
         );
-        assert_eq!(count_rows(&content), 4);
+        assert_eq!(count_rows(Format::Focus, &content[..], Limits::UPLOAD), 4);
     }
 
     #[test]

@@ -3,17 +3,52 @@
 //! A row that cannot be read never hides another one: it becomes faults with line, column and reason. A fault of the
 //! whole file, such as a missing column, ends the reading.
 
+mod aws;
+mod azure;
 mod cells;
+mod cloudevents;
+mod cloudstack;
+mod days;
 mod focus;
+mod objects;
+mod oci;
 mod portal;
+mod recognise;
+mod records;
 mod rows;
+mod split;
 mod times;
+mod units;
+mod window;
+mod xml;
 
-pub use rows::{LARGEST_CELL, LARGEST_FILE, MOST_COLUMNS, MOST_ROWS, Row, Rows};
+pub use days::Days;
+pub use recognise::recognise;
+pub use records::{Records, count_rows, read, read_content};
+pub use rows::{LARGEST_CELL, MOST_COLUMNS, Row, Rows};
 pub use times::moment;
 
-use self::cells::{Header, TextRow};
-use super::{Format, RawRecord, RowFault};
+use super::{RawRecord, RowFault};
+
+/// The largest file that pages take, in bytes.
+pub const LARGEST_FILE: usize = 100 * 1024 * 1024;
+/// Rows below the header of a file that pages take.
+pub const MOST_ROWS: u64 = 2_000_000;
+
+/// How much of a file is read; whatever the limits, only a row of it is in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub bytes: Option<u64>,
+    /// Below the header.
+    pub rows: Option<u64>,
+}
+
+impl Limits {
+    /// For a file that somebody uploads.
+    pub const UPLOAD: Self = Self { bytes: Some(LARGEST_FILE as u64), rows: Some(MOST_ROWS) };
+    /// For whoever has the machine anyway.
+    pub const NONE: Self = Self { bytes: None, rows: None };
+}
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,89 +84,92 @@ impl std::fmt::Display for FileFault {
 
 impl std::error::Error for FileFault {}
 
+/// Why reading ends before the file does.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error(transparent)]
+    Fault(#[from] FileFault),
+    /// The source gave up; of the file that says nothing.
+    #[error("the file cannot be read: {0}")]
+    Broken(std::io::Error),
+}
+
 /// A row as read: its record, or everything that is wrong with it.
 pub type ReadRow = Result<RawRecord, Vec<RowFault>>;
 
-/// Where each format finds its columns.
-#[derive(Debug)]
-enum Columns {
-    Portal(portal::Columns),
-    Focus(Box<focus::Columns>),
-}
-
-/// The records of a file, row by row.
-#[derive(Debug)]
-pub struct Records<'a> {
-    rows: Rows<'a>,
-    header: Header,
-    columns: Columns,
-}
-
-/// Reads the header and gives the records below it.
-pub fn read(format: Format, content: &[u8]) -> Result<Records<'_>, FileFault> {
-    let mut rows = Rows::open(content)?;
-    let first = rows.next().ok_or_else(|| FileFault::of_file("The file is empty"))??;
-    let header = Header::read(&first)?;
-    let columns = match format {
-        Format::Portal => Columns::Portal(portal::Columns::find(&header)?),
-        Format::Focus => Columns::Focus(Box::new(focus::Columns::find(&header)?)),
-    };
-    Ok(Records { rows, header, columns })
-}
-
-/// The next rows of a file, as many as are looked at together; `None` at its end.
-pub fn next_rows(records: &mut Records<'_>) -> Result<Option<Vec<ReadRow>>, FileFault> {
-    const AT_ONCE: usize = 1_500;
-    let rows: Vec<ReadRow> = records.take(AT_ONCE).collect::<Result<_, _>>()?;
-    Ok((!rows.is_empty()).then_some(rows))
-}
-
-/// How many rows stand below the header, as far as the file can be split into rows.
-pub fn count_rows(content: &[u8]) -> u64 {
-    let rows = Rows::open(content).map_or(0, |rows| rows.map_while(Result::ok).count());
-    u64::try_from(rows.saturating_sub(1)).unwrap_or(u64::MAX)
-}
-
-impl Records<'_> {
-    fn record(&self, row: &Row<'_>) -> ReadRow {
-        let row = TextRow::read(row, &self.header).map_err(|fault| vec![fault])?;
-        match &self.columns {
-            Columns::Portal(columns) => columns.record(&row),
-            Columns::Focus(columns) => columns.record(&row),
-        }
+/// Refuses what is no text by its first bytes.
+fn is_text(start: &[u8]) -> Result<(), FileFault> {
+    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return Err(FileFault::of_file("The file is UTF-16; save it as CSV in UTF-8"));
     }
-}
-
-impl Iterator for Records<'_> {
-    type Item = Result<ReadRow, FileFault>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.rows.next()? {
-            Ok(row) => Some(Ok(self.record(&row))),
-            Err(fault) => Some(Err(fault)),
-        }
+    if start.starts_with(b"PK\x03\x04") || start.starts_with(&[0x1f, 0x8b]) {
+        return Err(FileFault::of_file("The file is compressed or a workbook; save it as plain CSV"));
     }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::usage::Format;
+    use crate::values::{Cost, Quantity};
     use proptest::prelude::*;
+
+    /// A file of the folder that lies beside the crate.
+    pub(in crate::usage::formats) fn file(name: &str) -> Vec<u8> {
+        std::fs::read(format!("../shared/data/{name}")).unwrap()
+    }
+
+    pub(in crate::usage::formats) fn rows(format: Format, content: &[u8]) -> Result<Vec<ReadRow>, ReadError> {
+        read_content(format, &content)?.collect()
+    }
+
+    pub(in crate::usage::formats) fn records(format: Format, content: &[u8]) -> Vec<RawRecord> {
+        rows(format, content).unwrap().into_iter().map(|row| row.unwrap()).collect()
+    }
+
+    pub(in crate::usage::formats) fn costs(records: &[RawRecord]) -> String {
+        let costs = records.iter().filter_map(|record| record.list_cost);
+        costs.fold(Cost::ZERO, |sum, cost| sum.checked_add(cost).unwrap()).to_string()
+    }
+
+    pub(in crate::usage::formats) fn quantities(records: &[RawRecord]) -> String {
+        let quantities = records.iter().map(|record| record.quantity);
+        quantities.fold(Quantity::ZERO, |sum, quantity| sum.checked_add(quantity).unwrap()).to_string()
+    }
+
+    fn header(format: Format) -> &'static str {
+        match format {
+            Format::Portal => "id,customer,product,quantity,unit,start,end\n",
+            Format::Focus => {
+                "ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,ListCost,BillingCurrency\n"
+            }
+            Format::AwsCur => {
+                "identity/LineItemId,identity/TimeInterval,lineItem/UsageAccountId,lineItem/LineItemType,\
+                 lineItem/UsageStartDate,lineItem/UsageEndDate,lineItem/ProductCode,lineItem/UsageAmount,\
+                 lineItem/CurrencyCode,lineItem/UnblendedCost\n"
+            }
+            Format::Azure => {
+                "SubscriptionId,Date,MeterCategory,Quantity,UnitOfMeasure,Cost,BillingCurrency\n"
+            }
+            Format::Oci => {
+                "lineItem/referenceNo,lineItem/tenantId,lineItem/intervalUsageStart,lineItem/intervalUsageEnd,\
+                 product/service,product/compartmentId,usage/billedQuantity,cost/productSku,cost/myCost,cost/currencyCode\n"
+            }
+            Format::CloudStack => "{\"usagerecord\":[",
+            Format::CloudEvents => "[",
+        }
+    }
 
     proptest! {
         #[test]
         fn any_bytes_below_a_good_header_never_panic(
-            content in proptest::collection::vec(any::<u8>(), 0..200), is_focus in any::<bool>()
+            content in proptest::collection::vec(any::<u8>(), 0..200), format in proptest::sample::select(Format::ALL)
         ) {
-            let (format, header) = if is_focus {
-                (Format::Focus, "ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,ListCost,BillingCurrency\n")
-            } else {
-                (Format::Portal, "id,customer,product,quantity,unit,start,end\n")
-            };
-            let content = [header.as_bytes(), &content].concat();
-            for row in read(format, &content).unwrap().flatten() {
+            let content = [header(format).as_bytes(), &content].concat();
+            for row in read_content(format, &&content[..]).unwrap().flatten() {
                 if let Err(faults) = row {
-                    prop_assert!(!faults.is_empty() && faults.iter().all(|fault| fault.line > 1));
+                    prop_assert!(!faults.is_empty() && faults.iter().all(|fault| fault.line > 0));
                 }
             }
         }

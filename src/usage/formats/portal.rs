@@ -12,6 +12,11 @@ const SOURCE: &str = "portal";
 const REQUIRED: [&str; 7] = ["id", "customer", "product", "quantity", "unit", "start", "end"];
 const OPTIONAL: [&str; 4] = ["source", "subscription", "list_cost", "currency"];
 
+/// Whether a header is one of this format.
+pub(super) fn fits(header: &Header) -> bool {
+    ["customer", "product", "quantity"].iter().all(|name| header.find(name).is_some())
+}
+
 /// Where the columns stand.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -106,13 +111,13 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
-    use crate::usage::formats::{FileFault, ReadRow, read};
+    use crate::usage::formats::{ReadError, ReadRow, tests};
     use crate::usage::{Format, RawRecord, RowFault};
 
     const HEADER: &str = "id,customer,product,quantity,unit,start,end";
 
-    fn rows(content: &str) -> Result<Vec<ReadRow>, FileFault> {
-        read(Format::Portal, content.as_bytes())?.collect()
+    fn rows(content: &str) -> Result<Vec<ReadRow>, ReadError> {
+        tests::rows(Format::Portal, content.as_bytes())
     }
 
     fn record(content: &str) -> RawRecord {
@@ -183,9 +188,8 @@ mod tests {
     fn bytes_that_are_no_text_are_refused_by_row_and_column() {
         let content =
             [HEADER.as_bytes(), b"\n1,c,p\xff,2,GB,2026-11-01,2026-11-02\n1,c\0,p,2,GB,x,y\n"].concat();
-        let rows: Result<Vec<_>, _> = read(Format::Portal, &content).unwrap().collect();
-        let columns: Vec<_> =
-            rows.unwrap().into_iter().map(|row| row.unwrap_err().remove(0).column).collect();
+        let rows = tests::rows(Format::Portal, &content).unwrap();
+        let columns: Vec<_> = rows.into_iter().map(|row| row.unwrap_err().remove(0).column).collect();
         assert_eq!(columns, ["product", "customer"]);
     }
 }

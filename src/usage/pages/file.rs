@@ -50,6 +50,22 @@ impl FilePage {
         self.job.as_ref().is_some_and(|job| job.state == JobState::Failed)
     }
 
+    fn failure_note(&self) -> &'static str {
+        match self.file.state {
+            FileState::Importing => {
+                "The portal could not finish importing this file. What was imported so far is kept. Tell root, who finds the reason in the log."
+            }
+            _ => {
+                "The portal could not finish reading this file. Nothing was imported. Tell root, who finds the reason in the log."
+            }
+        }
+    }
+
+    /// Its import was broken off, and goes on when somebody says so.
+    fn is_broken_off(&self) -> bool {
+        self.file.state == FileState::Importing && !self.is_busy()
+    }
+
     fn waits_for_decision(&self) -> bool {
         self.file.state == FileState::Checked && !self.is_busy()
     }
@@ -59,8 +75,13 @@ impl FilePage {
         format!("/usage/files/{}/{part}", self.file.id)
     }
 
+    /// What the numbers of bad rows count.
+    fn place_name(&self) -> &'static str {
+        if self.file.format.is_table() { "Line" } else { "Record" }
+    }
+
     fn new_label(&self) -> &'static str {
-        if self.file.state == FileState::Accepted { "Imported" } else { "New" }
+        if matches!(self.file.state, FileState::Accepted | FileState::Importing) { "Imported" } else { "New" }
     }
 
     fn new_note(&self) -> String {

@@ -3,6 +3,8 @@
 //! **Permissions**: root; a re-seller when its channel allows it, else the page says who can permit it.
 
 use actix_multipart::MultipartError;
+use std::io::Seek;
+
 use actix_multipart::form::tempfile::TempFile;
 use actix_multipart::form::text::Text;
 use actix_multipart::form::{MultipartForm, MultipartFormConfig};
@@ -14,16 +16,20 @@ use askama::Template;
 
 use super::{channels, chosen, may_import, options, wording};
 use crate::channels::Channel;
-use crate::db::{Db, Never};
+use crate::db::{Db, Failure, Never};
 use crate::usage::Format;
-use crate::usage::formats::LARGEST_FILE;
+use crate::usage::formats::{LARGEST_FILE, recognise};
 use crate::usage::store::{self, NewFile};
-use crate::web::upload::{named_csv, read, typed};
+use crate::web::upload::{named, typed};
 use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, pace, page_with};
 
 /// Room for the other fields of a form with a file: tables of prices and books travel in one.
 const FORM: usize = 1024 * 1024;
 const LONGEST_NAME: usize = 150;
+/// Chosen when the portal is to find out how the file is written.
+const AUTO: &str = "auto";
+const ENDINGS: &[&str] = &[".csv", ".json", ".jsonl", ".ndjson", ".xml"];
+const OTHER_ENDING: &str = "Choose a file whose name ends in .csv, .json, .jsonl, .ndjson or .xml";
 
 /// The form as sent; the file lies on disk.
 #[derive(Debug, MultipartForm)]
@@ -89,12 +95,21 @@ pub async fn submit(
     if target.is_none() {
         errors.add("channel", "Choose a channel");
     }
-    let parsed =
-        errors.take("format", format.parse::<Format>().map_err(|_| "Choose how the file is written"));
-    let file = named_csv(form.usage, "usage", &mut errors);
+    let file = named(form.usage, ENDINGS, OTHER_ENDING, "usage", &mut errors);
     if file.is_none() {
         errors.add("usage", "Choose a file that is not empty");
     }
+    let parsed = match (format.as_str(), &file) {
+        // It cannot be told of a file that is not there.
+        ("" | AUTO, None) => None,
+        ("" | AUTO, Some(file)) => {
+            let known = recognise(&file.file.path().to_owned());
+            errors.take("format", known.map_err(|error| error.to_string()))
+        }
+        (word, _) => {
+            errors.take("format", word.parse::<Format>().map_err(|_| "Choose how the file is written"))
+        }
+    };
     let (Some(target), Some(parsed), Some(file)) = (target, parsed, file) else {
         let form = upload_page(shell, &member, &channels, &channel, &format, errors);
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
@@ -104,10 +119,13 @@ pub async fn submit(
     }
     let new = NewFile { name: file_name(file.file_name.as_deref()), format: parsed };
     let said = format!("{} is uploaded; its rows are being checked", new.name);
-    let content = read(file).await?;
     let act = member.act();
+    let mut content = file.file.into_file();
     let id = db
-        .write::<_, Never>(move |connection| Ok(store::upload(connection, &target, &new, &content, &act)?))
+        .write::<_, Never>(move |connection| {
+            content.rewind().map_err(|error| Failure::Unavailable(error.to_string()))?;
+            Ok(store::upload(connection, &target, &new, &mut content, &act)?)
+        })
         .await?;
     go.to(format!("/usage/files/{id}"), said)
 }
@@ -132,9 +150,11 @@ fn upload_page(
         is_root: member.is_root(),
         may_import: member.is_root() || channels.iter().any(|channel| may_import(member, channel)),
         channels: options(channels),
-        formats: Format::ALL.iter().map(|format| (format.as_str(), wording::format_name(*format))).collect(),
+        formats: std::iter::once((AUTO, "Recognise it"))
+            .chain(Format::ALL.iter().map(|format| (format.as_str(), wording::format_name(*format))))
+            .collect(),
         channel: channel.to_owned(),
-        format: if format.is_empty() { Format::Portal.as_str().to_owned() } else { format.to_owned() },
+        format: if format.is_empty() { AUTO.to_owned() } else { format.to_owned() },
         errors,
     }
 }

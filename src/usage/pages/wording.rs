@@ -8,6 +8,7 @@ pub fn state_tone(state: FileState) -> &'static str {
     match state {
         FileState::Uploaded => "warn",
         FileState::Checked => "info",
+        FileState::Importing => "info",
         FileState::Accepted => "ok",
         FileState::Rejected => "plain",
     }
@@ -17,6 +18,7 @@ pub fn state_name(state: FileState) -> &'static str {
     match state {
         FileState::Uploaded => "Being checked",
         FileState::Checked => "Needs a decision",
+        FileState::Importing => "Being imported",
         FileState::Accepted => "Imported",
         FileState::Rejected => "Rejected",
     }
@@ -26,6 +28,11 @@ pub fn format_name(format: Format) -> &'static str {
     match format {
         Format::Portal => "Portal CSV",
         Format::Focus => "FOCUS 1.x",
+        Format::AwsCur => "AWS CUR",
+        Format::Azure => "Azure costs",
+        Format::Oci => "OCI costs",
+        Format::CloudStack => "CloudStack",
+        Format::CloudEvents => "CloudEvents",
     }
 }
 
@@ -60,6 +67,10 @@ pub fn cause_text(cause: UnratedCause) -> &'static str {
 pub fn progress(job: Option<&Job>) -> String {
     let Some(job) = job.filter(|job| is_unfinished(job)) else { return String::new() };
     match (job.kind, job.state) {
+        (JobKind::AcceptFile, _) if job.progress < job.total => {
+            let done = counted(job.progress, "row");
+            format!("{done} of {} stored", counted(job.total, "row"))
+        }
         (JobKind::AcceptFile, _) => format!("Storing {}", counted(job.total, "row")),
         (_, JobState::Queued) => "Waiting to be read".to_owned(),
         _ => format!("{} read so far", counted(job.progress, "row")),

@@ -1,14 +1,18 @@
 //! What becomes of a file: uploaded, checked, then accepted or rejected. Deciding is told here; the import itself is
 //! a background job.
 
+use std::io::Read;
+
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::super::check::Checked;
 use super::super::{FileState, Format, Tally, UsageFile};
 use super::files::{file, save_tally};
+use super::parts;
 use crate::audit::{self, Event};
 use crate::channels::Channel;
-use crate::db::schema::{usage_file_contents, usage_files};
+use crate::db::schema::usage_files;
 use crate::db::{AnyConnection, Failure};
 use crate::jobs::{self, JobKind, JobState, NewJob};
 use crate::values::{Act, ChannelId, Scope, Timestamp, UsageFileId};
@@ -41,6 +45,10 @@ pub enum Undecidable {
     HasRejected,
     #[error("No row of the file is new")]
     NothingNew,
+    #[error("Some of its rows are imported already: let it go on")]
+    HalfImported,
+    #[error("It was given to the command line; give the command again, and the import goes on")]
+    Elsewhere,
 }
 
 /// Keeps the row of a file whose records the caller is about to store.
@@ -51,6 +59,17 @@ pub fn add_file(
     act: &Act,
 ) -> QueryResult<UsageFileId> {
     let id = UsageFileId::generate();
+    add_file_with_id(connection, id, channel, new, act)?;
+    Ok(id)
+}
+
+pub(super) fn add_file_with_id(
+    connection: &mut AnyConnection,
+    id: UsageFileId,
+    channel: ChannelId,
+    new: &NewFile,
+    act: &Act,
+) -> QueryResult<()> {
     diesel::insert_into(usage_files::table)
         .values((
             (
@@ -75,7 +94,7 @@ pub fn add_file(
             ),
         ))
         .execute(connection)?;
-    Ok(id)
+    Ok(())
 }
 
 /// Keeps an uploaded file and asks for its check.
@@ -83,17 +102,15 @@ pub fn upload(
     connection: &mut AnyConnection,
     channel: &Channel,
     new: &NewFile,
-    content: &[u8],
+    content: &mut dyn Read,
     act: &Act,
 ) -> QueryResult<UsageFileId> {
     let id = add_file(connection, channel.id, new, act)?;
-    diesel::insert_into(usage_file_contents::table)
-        .values((usage_file_contents::file_id.eq(id), usage_file_contents::content.eq(content)))
-        .execute(connection)?;
+    let bytes = parts::keep(connection, id, content)?;
     let summary = format!("Uploaded the usage file {} for {}", new.name, channel.name);
     let event = Event::on("usage_file", id, "usage_file.uploaded", summary)
         .of_reseller(channel.reseller)
-        .after(json!({ "name": new.name, "format": new.format, "bytes": content.len() }));
+        .after(json!({ "name": new.name, "format": new.format, "bytes": bytes }));
     audit::record(connection, act, event)?;
     enqueue(connection, JobKind::CheckFile, id, act.at)?;
     Ok(id)
@@ -113,13 +130,18 @@ pub fn enqueue(
 pub fn finish_check(
     connection: &mut AnyConnection,
     id: UsageFileId,
-    tally: &Tally,
-    fault: Option<&str>,
+    checked: &Checked,
     now: Timestamp,
 ) -> QueryResult<()> {
-    let Some(fault) = fault else { return save_tally(connection, id, FileState::Checked, tally) };
-    save_tally(connection, id, FileState::Rejected, tally)?;
-    close(connection, id, fault, now)
+    let Checked { tally, fault, rows_before } = checked;
+    if let Some(fault) = fault {
+        save_tally(connection, id, FileState::Rejected, tally)?;
+        return close(connection, id, Some(&fault.to_string()), now);
+    }
+    diesel::update(usage_files::table.find(id))
+        .set(usage_files::rows_before.eq(rows_before))
+        .execute(connection)?;
+    save_tally(connection, id, FileState::Checked, tally)
 }
 
 /// Decides on a checked file: accepting asks for the import, rejecting drops the content.
@@ -138,14 +160,17 @@ pub fn decide(
     let (action, summary) = told(&file, decision);
     match decision {
         Decision::Accept { skip_rejected } => {
-            diesel::update(usage_files::table.find(id))
-                .set(usage_files::skips_rejected.eq(skip_rejected))
-                .execute(connection)?;
+            // What was agreed to when an import began holds for all of it.
+            if file.state != FileState::Importing {
+                diesel::update(usage_files::table.find(id))
+                    .set(usage_files::skips_rejected.eq(skip_rejected))
+                    .execute(connection)?;
+            }
             enqueue(connection, JobKind::AcceptFile, id, act.at)?;
         }
         Decision::Reject => {
             save_tally(connection, id, FileState::Rejected, &file.tally)?;
-            close(connection, id, &format!("Rejected by {}", act.who.name), act.at)?;
+            close(connection, id, Some(&format!("Rejected by {}", act.who.name)), act.at)?;
         }
     }
     let event = Event::on("usage_file", id, action, summary).of_reseller(channel.reseller);
@@ -163,6 +188,10 @@ fn obstacle(
         (FileState::Accepted | FileState::Rejected, _) => Some(Undecidable::Decided),
         _ if is_busy => Some(Undecidable::Busy),
         (FileState::Uploaded, Decision::Accept { .. }) => Some(Undecidable::Busy),
+        (FileState::Importing, Decision::Accept { .. }) => {
+            (!parts::is_kept(connection, file.id)?).then_some(Undecidable::Elsewhere)
+        }
+        (FileState::Importing, Decision::Reject) => Some(Undecidable::HalfImported),
         (FileState::Checked, Decision::Accept { .. }) if file.tally.accepted == 0 => {
             Some(Undecidable::NothingNew)
         }
@@ -188,13 +217,13 @@ fn told(file: &UsageFile, decision: Decision) -> (&'static str, String) {
 pub fn finish_acceptance(
     connection: &mut AnyConnection,
     id: UsageFileId,
-    name: &str,
     tally: &Tally,
     channel: &Channel,
     act: &Act,
 ) -> QueryResult<()> {
     save_tally(connection, id, FileState::Accepted, tally)?;
-    close(connection, id, "", act.at)?;
+    close(connection, id, None, act.at)?;
+    let name: String = usage_files::table.find(id).select(usage_files::name).first(connection)?;
     let summary = format!("Imported {} records from {name}", tally.accepted);
     let event = Event::on("usage_file", id, "usage_file.imported", summary)
         .of_reseller(channel.reseller)
@@ -207,10 +236,16 @@ pub fn finish_acceptance(
     audit::record(connection, act, event)
 }
 
-fn close(connection: &mut AnyConnection, id: UsageFileId, message: &str, now: Timestamp) -> QueryResult<()> {
+/// Notes when the file was decided and drops its content; without a message the one that is there stays.
+fn close(
+    connection: &mut AnyConnection,
+    id: UsageFileId,
+    message: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
     diesel::update(usage_files::table.find(id))
-        .set((usage_files::message.eq(message), usage_files::decided_at.eq(now)))
+        .set((message.map(|message| usage_files::message.eq(message)), usage_files::decided_at.eq(now)))
         .execute(connection)?;
-    diesel::delete(usage_file_contents::table.find(id)).execute(connection)?;
+    parts::forget(connection, id)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::{FileState, Format, RowFault, Tally, UsageFile};
 use crate::db::AnyConnection;
-use crate::db::schema::{channels, usage_file_contents, usage_file_errors, usage_file_totals, usage_files};
+use crate::db::schema::{channels, usage_file_errors, usage_file_totals, usage_files};
 use crate::on_backend;
 use crate::values::{ChannelId, Cost, Currency, Quantity, Scope, Timestamp, UsageFileId};
 
@@ -115,6 +115,16 @@ pub fn file(connection: &mut AnyConnection, scope: Scope, id: UsageFileId) -> Qu
     Ok(file)
 }
 
+/// What a check or an import counted of a file.
+pub(super) fn tally(connection: &mut AnyConnection, id: UsageFileId) -> QueryResult<Tally> {
+    let found = usage_files::table
+        .inner_join(channels::table.on(channels::id.eq(usage_files::channel_id)))
+        .filter(usage_files::id.eq(id));
+    let mut file = to_file(found.select(FILE).first(connection)?);
+    read_totals(connection, &mut file)?;
+    Ok(file.tally)
+}
+
 fn read_totals(connection: &mut AnyConnection, file: &mut UsageFile) -> QueryResult<()> {
     let rows: Vec<(String, String, Quantity)> = usage_file_totals::table
         .filter(usage_file_totals::file_id.eq(file.id))
@@ -130,9 +140,19 @@ fn read_totals(connection: &mut AnyConnection, file: &mut UsageFile) -> QueryRes
     Ok(())
 }
 
-/// What was uploaded; `NotFound` once the file is decided.
-pub fn content(connection: &mut AnyConnection, id: UsageFileId) -> QueryResult<Vec<u8>> {
-    usage_file_contents::table.find(id).select(usage_file_contents::content).first(connection)
+/// How many rows files have brought into a channel so far; it grows with each batch of an import.
+pub fn rows_of_files(connection: &mut AnyConnection, channel: ChannelId) -> QueryResult<i64> {
+    let rows: Vec<i64> = usage_files::table
+        .filter(usage_files::channel_id.eq(channel))
+        .filter(usage_files::state.eq_any([FileState::Importing, FileState::Accepted]))
+        .select(usage_files::row_count)
+        .load(connection)?;
+    Ok(rows.into_iter().sum())
+}
+
+/// How many rows other files had brought into the channel when this one was checked.
+pub fn rows_before(connection: &mut AnyConnection, id: UsageFileId) -> QueryResult<i64> {
+    usage_files::table.find(id).select(usage_files::rows_before).first(connection)
 }
 
 /// Forgets what an earlier check found, so that the next one starts anew.

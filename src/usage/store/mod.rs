@@ -1,5 +1,6 @@
 //! Usage in the database: files, records, what they add up to by day, mappings, and what waits to be rated.
 
+mod batches;
 mod daily;
 mod decisions;
 mod faults;
@@ -8,22 +9,25 @@ mod import;
 mod knowledge;
 mod listed;
 mod mappings;
+mod parts;
 mod records;
 mod release;
 mod retry;
 mod sums;
 mod unrated;
 
+pub use batches::{Batch, Origin, Task, broken_off, progress, store_batch};
 pub use daily::daily;
 pub use decisions::{
     Decision, NewFile, Undecidable, add_file, decide, enqueue, finish_acceptance, finish_check, upload,
 };
 pub use faults::{FaultKey, faults};
-pub use files::{add_faults, begin_check, content, file};
-pub use import::{Import, ImportRefusal, import};
+pub use files::{add_faults, begin_check, file, rows_before, rows_of_files};
+pub use import::{Import, ImportRefusal, Progress, import};
 pub use knowledge::knowledge;
 pub use listed::{UsageFileKey, UsageFiles};
 pub use mappings::{MappingWish, Mappings, mappings, save_mappings, sources};
+pub use parts::Upload;
 pub use records::stored;
 pub use retry::retry_unrated;
 pub use unrated::{

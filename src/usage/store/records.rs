@@ -1,31 +1,28 @@
 //! Records and their keys, many at a time.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::super::UnratedCause;
-use super::super::formats::ReadRow;
-use super::super::intake::{Accepted, Stored};
+use super::super::intake::{Accepted, PreparedRow, Stored};
 use crate::db::AnyConnection;
 use crate::db::schema::{usage_keys, usage_records};
-use crate::on_backend;
 use crate::values::{
-    ChannelId, Cost, Currency, CustomerId, ProductId, Quantity, SubscriptionId, Timestamp, UsageFileId,
-    UsageRecordId,
+    ChannelId, ContentHash, Cost, Currency, CustomerId, KeyHash, ProductId, Quantity, SubscriptionId,
+    Timestamp, UsageFileId, UsageRecordId,
 };
 
-/// How many records a statement takes: 21 values each, where SQLite allows 32,766 in all.
-const AT_ONCE: usize = 1_500;
+/// How many records a statement of SQLite takes: 21 values each, of 32,766 in all.
+const RECORDS_AT_ONCE: usize = 1_500;
+/// How many keys a statement of SQLite takes: 3 values each.
+const KEYS_AT_ONCE: usize = 10_000;
 
 #[derive(Insertable)]
 #[diesel(table_name = usage_keys, treat_none_as_default_value = false)]
-struct NewKey<'a> {
+struct NewKey {
     channel_id: ChannelId,
-    source: &'a str,
-    record_key: &'a str,
-    content_hash: &'a str,
+    key_hash: KeyHash,
+    content_hash: ContentHash,
 }
 
 #[derive(Insertable)]
@@ -55,66 +52,68 @@ struct NewRecord<'a> {
 }
 
 /// What is stored of the keys of some rows.
-pub fn stored(connection: &mut AnyConnection, channel: ChannelId, rows: &[ReadRow]) -> QueryResult<Stored> {
-    let mut by_source: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for record in rows.iter().flatten() {
-        by_source.entry(&record.source).or_default().push(&record.key);
-    }
+pub fn stored(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    rows: &[PreparedRow],
+) -> QueryResult<Stored> {
+    let mut keys: Vec<KeyHash> = rows.iter().flatten().map(|row| row.key).collect();
+    // In the order of the index.
+    keys.sort_unstable();
+    keys.dedup();
     let mut stored = Stored::new();
-    for (source, keys) in by_source {
-        for keys in keys.chunks(AT_ONCE) {
-            let found: Vec<(String, String)> = usage_keys::table
-                .filter(usage_keys::channel_id.eq(channel))
-                .filter(usage_keys::source.eq(source))
-                .filter(usage_keys::record_key.eq_any(keys))
-                .select((usage_keys::record_key, usage_keys::content_hash))
-                .load(connection)?;
-            stored.extend(found.into_iter().map(|(key, hash)| ((source.to_owned(), key), hash)));
-        }
+    for keys in keys.chunks(KEYS_AT_ONCE) {
+        let found: Vec<(KeyHash, ContentHash)> = usage_keys::table
+            .filter(usage_keys::channel_id.eq(channel))
+            .filter(usage_keys::key_hash.eq_any(keys))
+            .select((usage_keys::key_hash, usage_keys::content_hash))
+            .load(connection)?;
+        stored.extend(found);
     }
     Ok(stored)
 }
 
-/// Stores accepted records with their keys, whatever they resolved to.
+/// Stores accepted records with their keys, whatever they resolved to. A key that somebody else stored meanwhile is a
+/// unique violation, or asks to run the transaction again.
 pub(super) fn insert(
     connection: &mut AnyConnection,
     channel: ChannelId,
-    file: UsageFileId,
-    accepted: &[Accepted],
+    file: Option<UsageFileId>,
+    accepted: &[Accepted<'_>],
 ) -> QueryResult<()> {
-    for accepted in accepted.chunks(AT_ONCE) {
-        insert_keys(connection, channel, accepted)?;
-        let records: Vec<_> = accepted.iter().map(|one| new_record(channel, file, one)).collect();
-        on_backend!(connection, |inner| {
-            diesel::insert_into(usage_records::table).values(&records).execute(inner)
-        })?;
+    let mut keys: Vec<_> = accepted
+        .iter()
+        .map(|one| NewKey { channel_id: channel, key_hash: one.row.key, content_hash: one.row.content })
+        .collect();
+    keys.sort_unstable_by_key(|key| key.key_hash);
+    let records: Vec<_> = accepted.iter().map(|one| new_record(channel, file, one)).collect();
+    match connection {
+        AnyConnection::Postgres(inner) => {
+            diesel::copy_from(usage_keys::table).from_insertable(keys).execute(inner)?;
+            diesel::copy_from(usage_records::table).from_insertable(records).execute(inner)?;
+        }
+        AnyConnection::Sqlite(inner) => {
+            for keys in keys.chunks(KEYS_AT_ONCE) {
+                diesel::insert_into(usage_keys::table).values(keys).execute(inner)?;
+            }
+            for records in records.chunks(RECORDS_AT_ONCE) {
+                diesel::insert_into(usage_records::table).values(records).execute(inner)?;
+            }
+        }
     }
     Ok(())
 }
 
-/// On PostgreSQL a key that another import stored meanwhile asks to run the transaction again.
-fn insert_keys(connection: &mut AnyConnection, channel: ChannelId, accepted: &[Accepted]) -> QueryResult<()> {
-    let keys: Vec<_> = accepted
-        .iter()
-        .map(|one| NewKey {
-            channel_id: channel,
-            source: &one.record.source,
-            record_key: &one.record.key,
-            content_hash: &one.content_hash,
-        })
-        .collect();
-    let inserted = on_backend!(connection, |inner| {
-        diesel::insert_into(usage_keys::table).values(&keys).on_conflict_do_nothing().execute(inner)
-    })?;
-    if inserted == keys.len() { Ok(()) } else { Err(diesel::result::Error::RollbackTransaction) }
-}
-
-fn new_record(channel: ChannelId, file: UsageFileId, accepted: &Accepted) -> NewRecord<'_> {
-    let (record, found) = (&accepted.record, accepted.found);
+fn new_record<'a>(
+    channel: ChannelId,
+    file: Option<UsageFileId>,
+    Accepted { row, found }: &Accepted<'a>,
+) -> NewRecord<'a> {
+    let record = &row.record;
     NewRecord {
         id: UsageRecordId::generate(),
         channel_id: channel,
-        file_id: Some(file),
+        file_id: file,
         source: &record.source,
         record_key: &record.key,
         customer_ref: &record.customer,

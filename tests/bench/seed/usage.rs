@@ -24,7 +24,7 @@ struct Dialect {
     moment: &'static str,
     /// Whole numbers `v` below a bound, as a table.
     below: fn(u64) -> String,
-    /// A copy's own id.
+    /// A copy's own id, or the hash of a record that no file brings again.
     fresh: &'static str,
     /// A day of a charge line `months` months before.
     earlier: fn(&str, u32) -> String,
@@ -91,8 +91,9 @@ pub fn fill(world: &World, size: Size, last: Month) {
     run(
         world,
         &format!(
-            "INSERT INTO usage_keys (channel_id, source, record_key, content_hash) \
-            SELECT s.channel_id, 'portal', 'R-' || {number}, 'filled' FROM subscriptions s CROSS JOIN {rows} AS i"
+            "INSERT INTO usage_keys (channel_id, key_hash, content_hash) \
+            SELECT s.channel_id, {fresh}, {fresh} FROM subscriptions s CROSS JOIN {rows} AS i",
+            fresh = dialect.fresh
         ),
     );
     let (whole, rest) = (each / DAYS, each % DAYS);

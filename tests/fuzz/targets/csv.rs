@@ -4,7 +4,7 @@
 
 use csv::{Terminator, WriterBuilder};
 use libfuzzer_sys::fuzz_target;
-use reseller_portal::usage::formats::{LARGEST_CELL, MOST_COLUMNS, Rows};
+use reseller_portal::usage::formats::{LARGEST_CELL, Limits, MOST_COLUMNS, ReadError, Rows};
 
 /// What separates cells and ends rows of the table that is written: bytes that stand in no text.
 const CELL: u8 = 0x1f;
@@ -20,24 +20,26 @@ fuzz_target!(|content: &[u8]| {
 });
 
 fn limits_hold(content: &[u8]) {
-    let Ok(rows) = Rows::open(content) else { return };
-    let (mut line, mut ended) = (0, false);
-    for row in rows {
-        assert!(!ended, "a fault of the file ends the reading");
-        match row {
-            Ok(row) => {
+    let Ok(mut rows) = Rows::open(content, Limits::UPLOAD) else { return };
+    let mut line = 0;
+    loop {
+        match rows.next_row() {
+            Ok(Some(row)) => {
                 assert!(row.line > line, "lines ascend");
-                assert!((1..=MOST_COLUMNS).contains(&row.cells.len()));
-                assert!(row.cells.iter().all(|cell| cell.len() <= LARGEST_CELL));
-                assert!(row.fault.is_none_or(|(cell, _)| cell < row.cells.len()));
+                assert!((1..=MOST_COLUMNS).contains(&row.len()));
+                assert!(row.iter().all(|cell| cell.len() <= LARGEST_CELL));
+                assert!(row.fault.is_none_or(|(cell, _)| cell < row.len()));
                 line = row.line;
             }
-            Err(fault) => {
+            Ok(None) => break,
+            Err(ReadError::Fault(fault)) => {
                 assert!(fault.line.is_none_or(|faulty| faulty >= line));
-                ended = true;
+                break;
             }
+            Err(ReadError::Broken(error)) => unreachable!("memory never breaks off: {error}"),
         }
     }
+    assert!(matches!(rows.next_row(), Ok(None)), "the end or a fault ends the reading");
 }
 
 fn is_read_back(content: &[u8], separator: u8, ends: Terminator) {
@@ -59,11 +61,11 @@ fn is_read_back(content: &[u8], separator: u8, ends: Terminator) {
     let mut file =
         if separator == b',' { Vec::new() } else { vec![b's', b'e', b'p', b'=', separator, b'\n'] };
     file.extend(writer.into_inner().expect("memory takes it"));
-    let read: Vec<Vec<Vec<u8>>> = Rows::open(&file)
-        .expect("it begins like a table")
-        .map(|row| row.expect("it is within the limits"))
-        .inspect(|row| assert_eq!(row.fault, None))
-        .map(|row| row.cells.into_iter().map(|cell| cell.into_owned()).collect())
-        .collect();
+    let mut rows = Rows::open(&file[..], Limits::UPLOAD).expect("it begins like a table");
+    let mut read: Vec<Vec<Vec<u8>>> = Vec::new();
+    while let Some(row) = rows.next_row().expect("it is within the limits") {
+        assert_eq!(row.fault, None);
+        read.push(row.iter().map(<[u8]>::to_vec).collect());
+    }
     assert_eq!(read, table);
 }

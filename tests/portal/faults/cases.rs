@@ -104,6 +104,12 @@ impl Case {
         for ((found, before), after) in found.iter().zip(&self.before).zip(&self.after) {
             assert!(found == after || (found == before && !was_done), "{when}: {found:?} of {after:?}");
         }
+        self.goes_on(place, when);
+    }
+
+    /// Given again, the command comes to the same as if nobody had disturbed it.
+    #[track_caller]
+    pub fn goes_on(&self, place: &Arc<Place>, when: &str) {
         command(place, self.arguments).output().unwrap();
         let_it_finish(place);
         assert_eq!(look(place, self.parts), self.after, "{when}, and done again");

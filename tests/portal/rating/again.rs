@@ -42,7 +42,11 @@ fn import(world: &World, channel: ChannelId, rows: &[String]) {
     let imported = world.try_write(|connection| {
         let file = store::add_file(connection, channel, &new, &world.act()).map_err(Failure::from)?;
         let (format, content) = (Format::Portal, content.as_bytes());
-        store::import(connection, &Import { channel, file, format, content, rejected: 0 }, world.now())
+        store::import(
+            connection,
+            &Import { channel, file, format, content: &content, rejected: 0 },
+            world.now(),
+        )
     });
     assert_eq!(imported.decided().unwrap().unwrap().unrated, 0);
 }

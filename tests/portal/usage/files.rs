@@ -1,7 +1,7 @@
 //! A file's way: uploaded, checked, then imported or rejected.
 
 use diesel::prelude::*;
-use reseller_portal::db::schema::{usage_file_contents, usage_file_errors};
+use reseller_portal::db::schema::{usage_file_errors, usage_file_parts};
 
 use super::setting::*;
 use crate::on_both;
@@ -25,7 +25,7 @@ fn checked(world: &World, client: &Client, channel: &str, rows: &str) -> String 
 }
 
 fn contents(world: &World) -> i64 {
-    world.read(|connection| usage_file_contents::table.count().get_result(connection))
+    world.read(|connection| usage_file_parts::table.count().get_result(connection))
 }
 
 on_both! {

@@ -50,7 +50,7 @@ pub fn import(
     let new = NewFile { name: "usage.csv".into(), format };
     let imported = world.try_write(|connection| {
         let file = store::add_file(connection, channel, &new, &world.act()).map_err(Failure::from)?;
-        store::import(connection, &Import { channel, file, format, content, rejected }, world.now())
+        store::import(connection, &Import { channel, file, format, content: &content, rejected }, world.now())
     });
     imported.decided().unwrap()
 }

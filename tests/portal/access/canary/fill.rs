@@ -60,6 +60,7 @@ const KEPT: &[(&str, &str)] = &[
     ("subscriptions.end_on", DAY),
     ("usage_files.first_day", DAY),
     ("usage_files.last_day", DAY),
+    ("usage_files.months", DAY),
     ("*.day", DAY),
     ("charge_lines.day_from", DAY),
     ("charge_lines.day_until", DAY),

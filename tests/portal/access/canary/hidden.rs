@@ -52,7 +52,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("subscriptions", "channel_id <> OWN_CHANNEL"),
     ("subscription_quantities", "true"),
     ("usage_files", "channel_id <> OWN_CHANNEL"),
-    ("usage_file_contents", "true"),
+    ("usage_file_parts", "true"),
     ("usage_file_errors", "file_id IN (SELECT id FROM usage_files WHERE channel_id <> OWN_CHANNEL)"),
     ("usage_file_totals", "file_id IN (SELECT id FROM usage_files WHERE channel_id <> OWN_CHANNEL)"),
     ("usage_records", "channel_id <> OWN_CHANNEL"),

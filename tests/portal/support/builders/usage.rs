@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use reseller_portal::db::schema::{customers, products, usage_daily, usage_files, usage_keys, usage_records};
 use reseller_portal::values::{
-    ChannelId, Cost, ProductId, Quantity, SubscriptionId, Timestamp, UsageFileId, UsageRecordId,
+    ChannelId, ContentHash, Cost, KeyHash, ProductId, Quantity, SubscriptionId, Timestamp, UsageFileId,
+    UsageRecordId,
 };
 
 use super::{Customer, Subscription, day, next_number, parsed};
@@ -116,9 +117,9 @@ impl Record {
             diesel::insert_into(usage_keys::table)
                 .values((
                     usage_keys::channel_id.eq(self.customer.channel),
-                    usage_keys::source.eq("portal"),
-                    usage_keys::record_key.eq(&key),
-                    usage_keys::content_hash.eq(&key),
+                    usage_keys::key_hash.eq(KeyHash::of("portal", &key)),
+                    // No file says the same.
+                    usage_keys::content_hash.eq(ContentHash::from_uuid(id.as_uuid())),
                 ))
                 .execute(connection)
         });
