@@ -12,6 +12,7 @@ use actix_web::http::Method;
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::Data;
 use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
+use anyhow::Context;
 
 use crate::access::{self, DbSessionStore};
 use crate::audit::chain;
@@ -21,10 +22,11 @@ use crate::db::{self, AnyConnection, Db, Failure, Never};
 use crate::jobs::Runner;
 use crate::keyring::Keyring;
 use crate::mail::{self, Letterhead, Sender};
+use crate::metrics::{self, Metrics};
 use crate::pressure::{self, Pressure};
-use crate::values::Timestamp;
-use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace};
-use crate::{dashboards, gate, once, rating, routes, settlement, usage, work};
+use crate::values::{ProcessId, Timestamp};
+use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace, request_id};
+use crate::{dashboards, gate, leases, once, rating, routes, settlement, usage, work};
 
 /// How long requests that are under way may take when the process is told to stop, in seconds.
 const FINISHING: u64 = 20;
@@ -61,6 +63,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     work_in_background(&config, &db, &clock)?;
     let site = Data::new(site(&config, &clock, demo));
     let pressure = Data::new(Pressure::new(&config));
+    let metrics = figures(&config, &db, &clock)?;
     actix_web::rt::spawn(forget_visitors(pressure.clone()));
     let keys = config.keys.cookie_keys();
     let server = HttpServer::new(move || {
@@ -82,6 +85,7 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .app_data(Data::new(db.clone()))
             .app_data(site.clone())
             .app_data(pressure.clone())
+            .app_data(metrics.clone())
             .app_data(usage::pages::upload::limits())
             .app_data(actix::PayloadConfig::new(1024 * 1024))
             .app_data(actix::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -101,6 +105,8 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .wrap(from_fn(pace::keep))
             .wrap(from_fn(headers::add))
             .wrap(Compress::default())
+            .wrap(from_fn(request_id::assign))
+            .wrap(from_fn(metrics::measure))
             .configure(routes::configure)
             .default_service(actix::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }))
     });
@@ -128,13 +134,27 @@ fn site(config: &Config, clock: &SharedClock, demo: bool) -> Site {
     }
 }
 
+/// What is measured, told on a listener of its own where there is one.
+fn figures(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Data<Metrics>> {
+    let metrics = Data::new(Metrics::new()?);
+    if let Some(address) = &config.metrics_listen {
+        let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+        actix_web::rt::spawn(metrics::listen(listener, metrics.clone(), db.clone(), clock.clone())?);
+    }
+    Ok(metrics)
+}
+
 /// Runs jobs, the hourly work, the sealing of the log and the sending of mail beside the server.
 fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<()> {
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
-    actix_web::rt::spawn(runner.run());
-    let now = clock.now();
+    // The first process here waits for nothing that an earlier one left behind.
+    let here = leases::arrive(db)?;
+    for _ in 0..runner.at_once() {
+        actix_web::rt::spawn(runner.clone().run(here.clone()));
+    }
+    let (process, now) = (db.process(), clock.now());
     db.write_blocking::<_, Never>(|connection| {
-        hourly(connection, config.agree_after_days, &config.letterhead(), now)
+        hourly(connection, process, config.agree_after_days, &config.letterhead(), now)
     })?;
     let hourly = each_hour(db.clone(), clock.clone(), config.agree_after_days, config.letterhead());
     actix_web::rt::spawn(hourly);
@@ -169,13 +189,17 @@ async fn count_waiting(
 }
 
 /// Asks for the running month of each channel that was not rated today, takes silence as agreement, and forgets forms
-/// that were sent long ago.
+/// that were sent long ago. Of several processes one does so in an hour.
 fn hourly(
     connection: &mut AnyConnection,
+    process: ProcessId,
     agree_after_days: u32,
     letterhead: &Letterhead,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    if !leases::take(connection, "hourly", process, now, now.plus(chrono::Duration::minutes(55)))? {
+        return Ok(());
+    }
     db::once::forget_old(connection, now.plus(-once::KEPT))?;
     settlement::store::agree_by_silence(connection, agree_after_days, letterhead, now)?;
     rating::store::rate_today(connection, now)
@@ -186,10 +210,11 @@ async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32, letterhead
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     loop {
         tokio::time::sleep(HOUR).await;
-        let now = clock.now();
+        let (process, now) = (db.process(), clock.now());
         let letterhead = letterhead.clone();
-        let done =
-            db.write::<_, Never>(move |connection| hourly(connection, agree_after_days, &letterhead, now));
+        let done = db.write::<_, Never>(move |connection| {
+            hourly(connection, process, agree_after_days, &letterhead, now)
+        });
         if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }

@@ -31,9 +31,18 @@ pub struct Settings {
     /// Address and port to serve on [default: 127.0.0.1:8080]
     #[arg(long, env = "LISTEN", global = true)]
     pub listen: Option<String>,
+    /// Address and port for figures in Prometheus' format, for the network of the operators only [default: none]
+    #[arg(long, env = "METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<String>,
     /// sqlite://path or postgres://user:password@host/name [default: sqlite://data/portal.db]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
+    /// A streaming replica for reports and files, postgres://... [default: the database itself]
+    #[arg(long, env = "READ_DATABASE_URL", global = true, hide_env_values = true)]
+    pub read_database_url: Option<String>,
+    /// File that holds the replica's address, in place of it
+    #[arg(long, env = "READ_DATABASE_URL_FILE", global = true)]
+    pub read_database_url_file: Option<PathBuf>,
     /// File that holds the database's address, in place of it
     #[arg(long, env = "DATABASE_URL_FILE", global = true)]
     pub database_url_file: Option<PathBuf>,
@@ -94,7 +103,11 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Config {
     pub listen: String,
+    /// Where figures are told, if anywhere.
+    pub metrics_listen: Option<String>,
     pub database_url: String,
+    /// What reports read from, unless from the database itself.
+    pub read_database_url: Option<String>,
     /// Opens only a database whose schema is up to date.
     pub no_migrate: bool,
     pub public_url: String,
@@ -117,15 +130,12 @@ impl Config {
     /// Joins what was given with the TOML file and the defaults.
     pub fn from_settings(given: Settings, file: Option<&Path>) -> anyhow::Result<Self> {
         let from_file = read_file(file)?;
-        let database_url = given_or_kept(given.database_url, given.database_url_file)?
-            .or(given_or_kept(from_file.database_url, from_file.database_url_file)?)
-            .unwrap_or_else(|| DEFAULT_DATABASE.into());
-        let smtp_url = given_or_kept(given.smtp_url, given.smtp_url_file)?
-            .or(given_or_kept(from_file.smtp_url, from_file.smtp_url_file)?);
-        let secret_key = given_or_kept(given.secret_key, given.secret_key_file)?
-            .or(given_or_kept(from_file.secret_key, from_file.secret_key_file)?);
+        let Kept { database_url, read_database_url, smtp_url, secret_key } =
+            Kept::from(&given)?.or(Kept::from(&from_file)?);
+        let database_url = database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
         if !given.allow_plain_connections.or(from_file.allow_plain_connections).unwrap_or_default() {
             encryption::of_database(&database_url)?;
+            read_database_url.as_deref().map_or(Ok(()), encryption::of_database)?;
             smtp_url.as_deref().map_or(Ok(()), encryption::of_mail)?;
         }
         let listen = given.listen.or(from_file.listen).unwrap_or_else(|| DEFAULT_LISTEN.into());
@@ -147,6 +157,8 @@ impl Config {
             trusted_proxies: Proxies::parse(&proxies)
                 .map_err(|why| anyhow::anyhow!("the trusted proxies cannot be read: {why}"))?,
             database_url,
+            read_database_url,
+            metrics_listen: given.metrics_listen.or(from_file.metrics_listen),
             no_migrate: given.no_migrate.or(from_file.no_migrate).unwrap_or_default(),
             everyone_needs_factor: given
                 .require_second_factor
@@ -189,10 +201,38 @@ fn read_file(named: Option<&Path>) -> anyhow::Result<Settings> {
     }
 }
 
+/// The settings that may hold passwords, so that each may be kept in a file of its own.
+struct Kept {
+    database_url: Option<String>,
+    read_database_url: Option<String>,
+    smtp_url: Option<String>,
+    secret_key: Option<String>,
+}
+
+impl Kept {
+    fn from(given: &Settings) -> anyhow::Result<Self> {
+        Ok(Self {
+            database_url: given_or_kept(&given.database_url, &given.database_url_file)?,
+            read_database_url: given_or_kept(&given.read_database_url, &given.read_database_url_file)?,
+            smtp_url: given_or_kept(&given.smtp_url, &given.smtp_url_file)?,
+            secret_key: given_or_kept(&given.secret_key, &given.secret_key_file)?,
+        })
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            database_url: self.database_url.or(other.database_url),
+            read_database_url: self.read_database_url.or(other.read_database_url),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            secret_key: self.secret_key.or(other.secret_key),
+        }
+    }
+}
+
 /// A secret as it was given, or as a file keeps it: a container's secret, or a service manager's credential.
-fn given_or_kept(given: Option<String>, file: Option<PathBuf>) -> anyhow::Result<Option<String>> {
-    let (None, Some(path)) = (&given, file) else { return Ok(given) };
-    let kept = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+fn given_or_kept(given: &Option<String>, file: &Option<PathBuf>) -> anyhow::Result<Option<String>> {
+    let (None, Some(path)) = (given, file) else { return Ok(given.clone()) };
+    let kept = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Some(kept.trim().to_owned()))
 }
 

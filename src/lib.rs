@@ -12,6 +12,7 @@ pub mod keyring;
 pub mod private;
 
 pub mod db;
+pub mod leases;
 pub mod settings;
 pub mod web;
 
@@ -45,6 +46,9 @@ pub mod work;
 
 pub mod encryption;
 pub mod tls;
+
+pub mod metrics;
+pub mod transfer;
 
 pub mod config;
 mod gate;

@@ -1,5 +1,10 @@
 //! Nobody asks for more than the portal can answer: requests are counted for each person, and for each address of
 //! those who are not signed in. What is let through comes back bit by bit.
+//!
+//! Each process counts for itself, and so do the pace of bodies and the number of passwords that are hashed at once:
+//! they protect the process that answers, and counting together would make each request wait for the database. What
+//! protects accounts is counted in the database, by all processes together: tries to sign in, wrong codes, blocked
+//! addresses, mails with links.
 
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};

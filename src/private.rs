@@ -21,6 +21,24 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     io::Write::write_all(&mut options.open(path)?, text.as_bytes())
 }
 
+/// Begins a file that other users cannot read; refused when it is there already.
+pub fn new_file(path: &Path) -> io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Opens a file that other users cannot read, made when it is missing, and leaves its content alone.
+pub fn open_or_make(path: &Path) -> io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -35,5 +53,12 @@ mod tests {
         assert_eq!((mode(&folder), mode(&folder.join("secret"))), (0o700, 0o600));
         assert_eq!(std::fs::read_to_string(folder.join("secret")).unwrap(), "words");
         super::folder(&folder).unwrap();
+        drop(super::new_file(&folder.join("backup")).unwrap());
+        assert_eq!(mode(&folder.join("backup")), 0o600);
+        assert!(super::new_file(&folder.join("backup")).is_err());
+        drop(super::open_or_make(&folder.join("sign")).unwrap());
+        assert_eq!(mode(&folder.join("sign")), 0o600);
+        drop(super::open_or_make(&folder.join("secret")).unwrap());
+        assert_eq!(std::fs::read_to_string(folder.join("secret")).unwrap(), "words");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Each seal is an HMAC of the seal before it and of one entry's whole content, with a key that is not in the
 //! database. Entries are sealed moments after their change is committed, in the order in which they are found, so that
-//! changes do not wait for each other. What the chain cannot tell is that its newest end was cut off, seals and all:
+//! changes do not wait for each other. Several processes may seal: a number and an entry have one seal each, so that of
+//! two that seal the same entries one is told so by the database, and looks again. What the chain cannot tell is that its newest end was cut off, seals and all:
 //! for that, verifying takes a seal that was noted down elsewhere.
 
 use std::collections::HashSet;

@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::app::Parts;
 use crate::channels::{self, Channel};
 use crate::db::Decided;
-use crate::jobs::Runner;
+use crate::jobs::{self, Runner};
+use crate::leases;
 use crate::usage::check::{Checked, survey};
 use crate::usage::formats::recognise;
 use crate::usage::importing::{self, Order};
@@ -153,13 +154,18 @@ fn import(
 ) -> anyhow::Result<Tally> {
     let order = Order { task, format, content: &arguments.file, rejected: checked.rejected, rows_before };
     let mut told = Told::new(arguments);
-    let imported = importing::import(&parts.db, &order, |tally, faults| {
-        if checked.rejected == 0 {
-            faults.iter().for_each(|fault| tell_fault(format, fault));
-        }
-        told.rows(tally.rows(), "imported");
+    let _here = leases::arrive(&parts.db)?;
+    let waits = || tell("another import into the channel goes on; waiting for its end");
+    let lane = jobs::store::lane_of(task.channel.id);
+    let imported = leases::holding(&parts.db, &parts.clock, &lane, waits, || {
+        importing::import(&parts.db, &order, |tally, faults| {
+            if checked.rejected == 0 {
+                faults.iter().for_each(|fault| tell_fault(format, fault));
+            }
+            told.rows(tally.rows(), "imported");
+        })
     });
-    match imported.decided()? {
+    match imported?.decided()? {
         Ok(tally) => Ok(tally),
         Err(ImportRefusal::Fault(fault)) => bail!("{fault}"),
         Err(refusal) => bail!("{refusal}; run the command again"),

@@ -1,11 +1,14 @@
 //! The command line: one file for each subcommand.
 
+mod backup;
 mod close;
+mod copy;
 mod demo;
 mod import;
 mod migrate;
 mod rate;
 mod report;
+mod restore;
 mod serve;
 mod user;
 mod verify;
@@ -59,6 +62,12 @@ enum Command {
     Verify(verify::Options),
     /// Write a report's rows: usage or revenue of a month
     Report(report::Options),
+    /// Save the database into one file while the portal goes on working
+    Backup(backup::Options),
+    /// Fill a new database from a backup
+    Restore(restore::Options),
+    /// Move an installation from one database into another
+    Copy(copy::Options),
     /// Bring the database's schema up to date
     Migrate,
     /// Make an account, whose password is set by a one-use link
@@ -98,24 +107,27 @@ pub fn run(line: CommandLine) -> ExitCode {
 }
 
 fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
-    let parts = open(line.settings, line.config.as_deref())?;
+    let config = Config::from_settings(line.settings, line.config.as_deref())?;
     match line.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(parts),
-        Command::Demo(options) => demo::run(parts, &options),
-        Command::Import(arguments) => import::run(&parts, &arguments),
-        Command::Rate(options) => rate::run(&parts, &options),
-        Command::Close(options) => close::run(&parts, &options),
-        Command::Verify(options) => verify::run(&parts, &options),
-        Command::Report(options) => report::run(&parts, &options),
-        Command::Migrate => migrate::run(&parts),
-        Command::User(command) => user::run(&parts, &command),
+        Command::Serve => serve::run(open(config)?),
+        Command::Demo(options) => demo::run(open(config)?, &options),
+        Command::Import(arguments) => import::run(&open(config)?, &arguments),
+        Command::Rate(options) => rate::run(&open(config)?, &options),
+        Command::Close(options) => close::run(&open(config)?, &options),
+        Command::Verify(options) => verify::run(&open(config)?, &options),
+        Command::Report(options) => report::run(&open(config)?, &options),
+        // These take databases as they are.
+        Command::Backup(options) => backup::run(&config, &options),
+        Command::Restore(options) => restore::run(&config, &options),
+        Command::Copy(options) => copy::run(&config, &options),
+        Command::Migrate => migrate::run(&open(config)?),
+        Command::User(command) => user::run(&open(config)?, &command),
     }
 }
 
 /// Opens the database and brings its schema up to date.
-fn open(given: Settings, file: Option<&std::path::Path>) -> anyhow::Result<Parts> {
-    let config = Config::from_settings(given, file)?;
-    let db = Db::open(&config.database_url)?;
+fn open(config: Config) -> anyhow::Result<Parts> {
+    let db = Db::open(&config.database_url)?.reporting_from(config.read_database_url.as_deref());
     if !config.no_migrate {
         db.on_writer(db::migrate)??;
     } else if db.on_writer(db::is_outdated)?? {

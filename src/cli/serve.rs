@@ -8,7 +8,8 @@ use anyhow::Context;
 
 use crate::access::{Purpose, store, tokens};
 use crate::app::{self, Parts};
-use crate::db::Never;
+use crate::db::{Db, Never};
+use crate::jobs;
 
 /// How long background work may go on after the last answer.
 const GRACE: Duration = Duration::from_secs(5);
@@ -17,19 +18,30 @@ pub(super) fn run(parts: Parts) -> anyhow::Result<ExitCode> {
     let listener = TcpListener::bind(&parts.config.listen)
         .with_context(|| format!("cannot listen on {}", parts.config.listen))?;
     announce(&parts, &listener)?;
+    let db = parts.db.clone();
     let system = actix_web::rt::System::new();
     let served = system.block_on(async { app::serve(parts, listener)?.await.map_err(anyhow::Error::from) });
-    end_within(GRACE);
+    end_within(GRACE, db.clone());
     drop(system);
+    leave(&db);
     served.map(|()| ExitCode::SUCCESS)
 }
 
-/// Ends the process, whatever still runs: a job that is broken off is undone, and begins anew at the next start.
-fn end_within(grace: Duration) {
+/// Ends the process, whatever still runs: a job that is broken off is undone, and begins anew at the next start or in
+/// another process.
+fn end_within(grace: Duration, db: Db) {
     std::thread::spawn(move || {
         std::thread::sleep(grace);
+        leave(&db);
         std::process::exit(0);
     });
+}
+
+/// Others need not wait for what this process was at.
+fn leave(db: &Db) {
+    if let Err(error) = jobs::hand_back(db) {
+        tracing::warn!("what this process was at could not be handed over: {error}");
+    }
 }
 
 /// Prints the address and, while there is no root administrator, the one-use link that makes the first.

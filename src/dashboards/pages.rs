@@ -12,7 +12,7 @@ use super::tasks::{self, Task};
 use super::{by_reseller, figures};
 use crate::audit::{self, Entry};
 use crate::channels::Channel;
-use crate::db::Db;
+use crate::db::{Db, Reported};
 use crate::requests::{self, funnel::Passage};
 use crate::values::{Currency, Month, Right, Scope, Timestamp};
 use crate::web::charts::{Chart, Ranked, Split};
@@ -56,18 +56,22 @@ struct ResellerPage {
     splits: BTreeMap<Currency, Split>,
 }
 
-/// Everything that both home pages show.
-struct Home {
-    first_steps: Vec<FirstStep>,
-    tasks: Vec<Task>,
-    channel: Option<Channel>,
+/// What the charts show.
+struct Figures {
     money: Vec<MonthMoney>,
-    running: i64,
-    rated_at: Option<Timestamp>,
     parts: Vec<Part>,
     /// The month's first re-sellers; root's alone.
     ranking: Vec<Part>,
     passages: Vec<Passage>,
+}
+
+/// Everything else that both home pages show.
+struct Home {
+    first_steps: Vec<FirstStep>,
+    tasks: Vec<Task>,
+    channel: Option<Channel>,
+    running: i64,
+    rated_at: Option<Timestamp>,
     changes: Vec<Entry>,
 }
 
@@ -81,12 +85,15 @@ pub async fn show(request: HttpRequest, shell: Shell, db: Data<Db>) -> Answer {
     }
 }
 
-async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
+async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db) -> Answer {
     let scope = visitor.scope().ok_or(Error::Forbidden)?;
     let now = visitor.at;
     let month = Month::of(now.day());
     let rights = shell.rights.clone();
-    let Home { first_steps, tasks, channel, money, running, rated_at, parts, ranking, passages, changes } =
+    let Reported { value, as_of } = load_figures(db, scope, now).await?;
+    let Figures { money, parts, ranking, passages } = value;
+    shell.as_of = as_of;
+    let Home { first_steps, tasks, channel, running, rated_at, changes } =
         load(db, visitor, scope, rights, shell.portal_name.clone()).await?;
     let chart = figures::revenue(&parts, month, scope);
     let splits = figures::splits(&money, month, scope);
@@ -122,6 +129,25 @@ async fn home_page(visitor: Visitor, shell: Shell, db: &Db) -> Answer {
     })
 }
 
+async fn load_figures(db: &Db, scope: Scope, now: Timestamp) -> Result<Reported<Figures>, Error> {
+    let (today, month) = (now.day(), Month::of(now.day()));
+    let (first, since) = (figures::first_month(month), figures::funnel_start(today));
+    let loaded = db.report(move |connection| {
+        let money = store::month_money(connection, scope, month)?;
+        let currencies: Vec<Currency> = money.iter().map(|row| row.currency).collect();
+        // Only the provider sees its re-sellers side by side, and what became of its requests.
+        let (ranking, passages) = match scope {
+            Scope::Root => (
+                by_reseller::ranking(connection, &currencies, month)?,
+                requests::store::passages(connection, since)?,
+            ),
+            Scope::Reseller(_) => (Vec::new(), Vec::new()),
+        };
+        Ok(Figures { parts: store::parts(connection, scope, first, month)?, money, ranking, passages })
+    });
+    Ok(loaded.await?)
+}
+
 async fn load(
     db: &Db,
     visitor: Visitor,
@@ -131,7 +157,6 @@ async fn load(
 ) -> Result<Home, Error> {
     let today = visitor.at.day();
     let month = Month::of(today);
-    let (first, since) = (figures::first_month(month), figures::funnel_start(today));
     let loaded = db.read(move |connection| {
         let (tasks, channel) = match visitor.role {
             Role::Reseller { reseller, .. } => {
@@ -145,15 +170,9 @@ async fn load(
             None if scope == Scope::Root => first_steps::of_root(connection, &portal)?,
             None => Vec::new(),
         };
-        // Only the provider sees what others did, and what became of their requests.
-        let (changes, passages) = match scope {
-            Scope::Root => (audit::newest(connection, 8)?, requests::store::passages(connection, since)?),
-            Scope::Reseller(_) => (Vec::new(), Vec::new()),
-        };
-        let money = store::month_money(connection, scope, month)?;
-        let currencies: Vec<Currency> = money.iter().map(|row| row.currency).collect();
-        let ranking = match scope {
-            Scope::Root => by_reseller::ranking(connection, &currencies, month)?,
+        // Only the provider sees what others did.
+        let changes = match scope {
+            Scope::Root => audit::newest(connection, 8)?,
             Scope::Reseller(_) => Vec::new(),
         };
         Ok(Home {
@@ -161,12 +180,8 @@ async fn load(
             tasks,
             channel,
             changes,
-            passages,
-            money,
-            ranking,
             running: store::running_subscriptions(connection, scope, today)?,
             rated_at: store::rated_at(connection, scope, month)?,
-            parts: store::parts(connection, scope, first, month)?,
         })
     });
     Ok(loaded.await?)

@@ -184,6 +184,7 @@ id_columns!(
     ContentHash,
     ChargeLineId,
     JobId,
+    ProcessId,
     MailId,
     EventId,
     StatementId,

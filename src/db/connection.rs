@@ -1,9 +1,10 @@
 //! The connection that is one of two, and the manager that opens it by its address.
 
-use diesel::connection::{Connection, SimpleConnection, TransactionManager};
+use diesel::connection::{CacheSize, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Error, ManageConnection};
-use diesel::{ConnectionError, PgConnection, SqliteConnection};
+use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
 
+use super::address::Postgres;
 use super::columns;
 
 /// A connection to either database; diesel sends each query in the right dialect.
@@ -23,22 +24,58 @@ const SQLITE_SETTINGS: &str =
 #[derive(Debug, Clone)]
 pub(super) struct Manager {
     pub url: String,
+    /// Whether a PostgreSQL server that only follows another one is none of ours: after a failover, connections to a
+    /// server that leads no longer are thrown away.
+    pub must_write: bool,
+}
+
+/// Ends a connection so that its SQLite file is whole without the log beside it.
+pub fn close(mut connection: AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(_) => Ok(()),
+        AnyConnection::Sqlite(_) => connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
+    }
+}
+
+/// The file of an SQLite address; nothing for PostgreSQL.
+pub fn sqlite_path(url: &str) -> Option<&str> {
+    if is_postgres(url) {
+        return None;
+    }
+    Some(url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// Fails on a server that only follows another one.
+const LEADS: &str = "SELECT 1 / CASE WHEN pg_is_in_recovery() THEN 0 ELSE 1 END";
+
+/// One connection beside the pools, for commands that read or fill a whole database.
+pub fn connect(url: &str) -> Result<AnyConnection, ConnectionError> {
+    Manager { url: url.to_owned(), must_write: false }.establish()
 }
 
 impl Manager {
     /// Whether the address is PostgreSQL's; any other is the path of an SQLite file.
     pub fn is_postgres(&self) -> bool {
-        self.url.starts_with("postgres://") || self.url.starts_with("postgresql://")
+        is_postgres(&self.url)
     }
 
     /// The file's path when the database is SQLite: `sqlite://data/portal.db` is `data/portal.db`.
     pub fn sqlite_path(&self) -> &str {
-        self.url.strip_prefix("sqlite://").or_else(|| self.url.strip_prefix("sqlite:")).unwrap_or(&self.url)
+        sqlite_path(&self.url).unwrap_or(&self.url)
     }
 
     fn establish(&self) -> Result<AnyConnection, ConnectionError> {
         if self.is_postgres() {
-            return PgConnection::establish(&self.url).map(AnyConnection::Postgres);
+            let address = Postgres::of(&self.url);
+            let mut connection = PgConnection::establish(&address.for_libpq)?;
+            if !address.is_lasting {
+                connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+            }
+            return Ok(AnyConnection::Postgres(connection));
         }
         let mut connection = SqliteConnection::establish(self.sqlite_path())?;
         connection.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -56,7 +93,11 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Error> {
-        connection.batch_execute("SELECT 1").map_err(Error::QueryError)
+        let question = match connection {
+            AnyConnection::Postgres(_) if self.must_write => LEADS,
+            _ => "SELECT 1",
+        };
+        connection.batch_execute(question).map_err(Error::QueryError)
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {

@@ -65,6 +65,8 @@ fn passes(error: &QueryError) -> bool {
                 DatabaseErrorKind::ClosedConnection
                     | DatabaseErrorKind::UnableToSendCommand
                     | DatabaseErrorKind::SerializationFailure
+                    // A server that led until a moment ago.
+                    | DatabaseErrorKind::ReadOnlyTransaction
             ) || said.message() == "database is locked"
                 || said.message().starts_with("terminating connection")
         }

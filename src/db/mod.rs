@@ -4,7 +4,7 @@
 //! threads: [`Db::read`] on a reader, [`Db::write`] in one serialisable transaction that is tried again when
 //! PostgreSQL asks for it. Where the two databases differ, one small named extension lives in this folder.
 
-mod alone;
+mod address;
 pub mod columns;
 mod connection;
 mod failure;
@@ -14,11 +14,14 @@ pub mod once;
 pub mod paging;
 mod pool;
 pub mod query;
+mod replica;
 pub mod schema;
-mod transaction;
+pub mod tables;
+pub mod transaction;
 
-pub use connection::{AnyConnection, MultiBackend};
+pub use connection::{AnyConnection, MultiBackend, close, connect, sqlite_path};
 pub use diesel::QueryResult;
 pub use failure::{Decided, Failure, Never};
-pub use migrations::{is_outdated, migrate, revert_all};
-pub use pool::{Db, OpenError};
+pub use migrations::{applied, is_outdated, known, migrate, migrate_within, revert_all};
+pub use pool::{Db, OpenError, Turns};
+pub use replica::Reported;

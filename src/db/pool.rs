@@ -1,14 +1,19 @@
 //! The pool, and the way into it from async code and from the command line.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
-use diesel::r2d2::{Pool, PooledConnection};
+use diesel::r2d2::{Pool, PooledConnection, State};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::connection::Manager;
-use super::{AnyConnection, Failure, once, transaction};
+use super::replica::{Replica, Reported};
+use super::transaction::{self, Apart};
+use super::{AnyConnection, Failure, once};
+use crate::values::ProcessId;
 
 /// How often a transaction runs again when PostgreSQL could not serialise it.
 const RETRIES: u32 = 3;
@@ -32,15 +37,21 @@ pub struct Db {
     /// Turns at the pools: who waits for one holds no thread.
     reading: Arc<Semaphore>,
     writing: Arc<Semaphore>,
+    /// How many wait for a turn.
+    waiting: Arc<[AtomicI64; 2]>,
+    replica: Option<Arc<Replica>>,
+    process: ProcessId,
+    /// The SQLite file.
+    file: Option<Arc<Path>>,
 }
 
 impl Db {
     /// Opens the database at `sqlite://path` or `postgres://...`; an SQLite file's folder is made when missing.
     pub fn open(url: &str) -> Result<Self, OpenError> {
-        let manager = Manager { url: url.to_owned() };
+        let manager = Manager { url: url.to_owned(), must_write: true };
         let failed = |why: String| OpenError { address: without_password(url), why };
         if !manager.is_postgres()
-            && let Some(folder) = std::path::Path::new(manager.sqlite_path()).parent()
+            && let Some(folder) = Path::new(manager.sqlite_path()).parent()
         {
             crate::private::folder(folder).map_err(|error| failed(error.to_string()))?;
         }
@@ -62,7 +73,28 @@ impl Db {
             changed: Arc::default(),
             reading: turns(READERS),
             writing: turns(writers),
+            waiting: Arc::default(),
+            replica: None,
+            process: ProcessId::generate(),
+            file: (!manager.is_postgres()).then(|| Path::new(manager.sqlite_path()).into()),
         })
+    }
+
+    /// Lets reports read from a replica, where there is one.
+    #[must_use]
+    pub fn reporting_from(mut self, url: Option<&str>) -> Self {
+        self.replica = url.map(|url| Arc::new(Replica::at(url, READERS)));
+        self
+    }
+
+    /// Who this process is to others on the same database: another one each time that the database is opened.
+    pub fn process(&self) -> ProcessId {
+        self.process
+    }
+
+    /// The SQLite file; nothing for PostgreSQL, whose processes may run on several machines.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Reads off the async threads.
@@ -71,8 +103,19 @@ impl Db {
         work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let db = self.clone();
-        let turn = a_turn(&self.reading).await?;
+        let turn = a_turn(&self.reading, &self.waiting[READING]).await?;
         off_the_async_threads(turn, move || db.read_blocking(work)).await
+    }
+
+    /// Reads what may be some moments behind, off the async threads: from the replica, or from the database itself where
+    /// there is none or none that answers.
+    pub async fn report<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+    ) -> Result<Reported<T>, Failure> {
+        let db = self.clone();
+        let turn = a_turn(&self.reading, &self.waiting[READING]).await?;
+        off_the_async_threads(turn, move || db.report_blocking(work)).await
     }
 
     /// Writes in one transaction, off the async threads. The first write of a request that brought a form does so once,
@@ -101,7 +144,7 @@ impl Db {
         work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>> + Send + 'static,
     ) -> Result<T, Failure<R>> {
         let db = self.clone();
-        let turn = a_turn(&self.writing).await?;
+        let turn = a_turn(&self.writing, &self.waiting[WRITING]).await?;
         off_the_async_threads(turn, move || db.write_blocking(work)).await
     }
 
@@ -113,17 +156,72 @@ impl Db {
         Ok(work(&mut *take(&self.readers)?)?)
     }
 
+    fn report_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+    ) -> Result<Reported<T>, Failure> {
+        let Some(replica) = &self.replica else { return self.read_as_of_now(work) };
+        let Some((mut connection, as_of)) = replica.take() else { return self.read_as_of_now(work) };
+        let read = work(&mut connection).map_err(Failure::from);
+        let read = read.inspect_err(|failure: &Failure| {
+            if failure.is_passing() {
+                replica.failed(&failure.to_string());
+            }
+        });
+        Ok(Reported { value: read?, as_of })
+    }
+
+    fn read_as_of_now<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+    ) -> Result<Reported<T>, Failure> {
+        Ok(Reported { value: self.read_blocking(work)?, as_of: None })
+    }
+
+    /// How busy the pools are.
+    pub fn turns(&self) -> Vec<Turns> {
+        let of = |pool, state: State, waiting: i64| Turns {
+            pool,
+            in_use: i64::from(state.connections.saturating_sub(state.idle_connections)),
+            idle: i64::from(state.idle_connections),
+            waiting,
+        };
+        let waiting = |which: usize| self.waiting[which].load(Ordering::Relaxed);
+        let mut turns = vec![
+            of("readers", self.readers.state(), waiting(READING)),
+            of("writers", self.writers.state(), waiting(WRITING)),
+        ];
+        turns.extend(self.replica.iter().map(|replica| of("replica", replica.pool.state(), 0)));
+        turns
+    }
+
     /// Writes in one transaction on this thread; for the command line, jobs and tests.
     pub fn write_blocking<T, R>(
         &self,
+        work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
+    ) -> Result<T, Failure<R>> {
+        self.write_apart(Apart::Wholly, work)
+    }
+
+    /// Claims something in one transaction that rests on row locks and unique keys alone, on this thread.
+    pub fn claim_blocking<T, R>(
+        &self,
+        work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
+    ) -> Result<T, Failure<R>> {
+        self.write_apart(Apart::ByRowLocks, work)
+    }
+
+    fn write_apart<T, R>(
+        &self,
+        apart: Apart,
         mut work: impl FnMut(&mut AnyConnection) -> Result<T, Failure<R>>,
     ) -> Result<T, Failure<R>> {
         let mut connection = take(&self.writers)?;
-        let mut outcome = transaction::write(&mut connection, &mut work);
+        let mut outcome = transaction::write(&mut connection, apart, &mut work);
         for _ in 0..RETRIES {
             match &outcome {
                 Err(failure) if failure.asks_to_retry() => {
-                    outcome = transaction::write(&mut connection, &mut work);
+                    outcome = transaction::write(&mut connection, apart, &mut work);
                 }
                 _ => break,
             }
@@ -145,8 +243,38 @@ impl Db {
     }
 }
 
+/// How busy a pool is, in connections and in those who wait for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turns {
+    pub pool: &'static str,
+    pub in_use: i64,
+    pub idle: i64,
+    pub waiting: i64,
+}
+
+/// The places of the two counts of who waits.
+const READING: usize = 0;
+const WRITING: usize = 1;
+
+/// Counts somebody until they wait no longer, however that ends.
+struct Waits<'a>(&'a AtomicI64);
+
+impl<'a> Waits<'a> {
+    fn begin(count: &'a AtomicI64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Waits for a turn, no longer than for a connection.
-async fn a_turn<R>(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure<R>> {
+async fn a_turn<R>(turns: &Arc<Semaphore>, waiting: &AtomicI64) -> Result<OwnedSemaphorePermit, Failure<R>> {
+    let _waits = Waits::begin(waiting);
     match tokio::time::timeout(WAIT, turns.clone().acquire_owned()).await {
         Ok(Ok(turn)) => Ok(turn),
         _ => Err(Failure::Unavailable("every connection was in use".into())),

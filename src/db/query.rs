@@ -56,6 +56,32 @@ impl<Q: Query> Query for ForUpdate<Q> {
 
 impl<Q> RunQueryDsl<AnyConnection> for ForUpdate<Q> {}
 
+/// `SELECT ... FOR UPDATE SKIP LOCKED` on PostgreSQL, so that each of several processes finds another row; nothing on
+/// SQLite, where only one writes at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct SkipLocked<Q>(pub Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for SkipLocked<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if let MultiBackend::Postgres(_) = pass.backend() {
+            pass.push_sql(" FOR UPDATE SKIP LOCKED");
+        }
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for SkipLocked<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for SkipLocked<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<AnyConnection> for SkipLocked<Q> {}
+
 /// How many rows a query has, counted no further than the query's own limit, as a value of another query.
 #[derive(Debug, Clone, Copy)]
 pub struct CountOf<Q>(pub Q);

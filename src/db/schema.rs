@@ -268,6 +268,7 @@ diesel::table! {
         id -> Uid,
         kind -> Text,
         key -> Text,
+        lane -> Text,
         subject -> Nullable<Uid>,
         month -> Nullable<Text>,
         state -> Text,
@@ -278,6 +279,17 @@ diesel::table! {
         created_at -> Instant,
         started_at -> Nullable<Instant>,
         finished_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    leases (name) {
+        name -> Text,
+        owner -> Uid,
+        until -> Instant,
     }
 }
 
@@ -956,6 +968,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     mail_choices,
     jobs,
+    leases,
     request_events,
     request_assessments,
     terms_versions,

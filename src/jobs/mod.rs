@@ -2,11 +2,16 @@
 //!
 //! A capability enqueues a job in the transaction of the change that asks for it; `app` says which function runs
 //! which kind. Two waiting jobs with one key are one job.
+//!
+//! Several processes may share the queue. A job is claimed together with the [lease](crate::leases) of its lane, which
+//! is renewed while it runs: jobs of one lane, such as two months of one channel, never run side by side. When a
+//! process ends without a word, its leases run out and others take its jobs over; what it says about them after that
+//! is not noted.
 
 mod runner;
 pub mod store;
 
-pub use runner::{Handler, Runner};
+pub use runner::{Handler, Runner, hand_back};
 
 use crate::text_enum;
 use crate::values::{JobId, Month, ObjectId, Timestamp};
@@ -48,6 +53,8 @@ impl NewJob {
 pub struct Job {
     pub id: JobId,
     pub kind: JobKind,
+    /// The name of the lease under which it runs; jobs of one lane follow each other.
+    pub lane: String,
     pub subject: ObjectId,
     pub month: Option<Month>,
     pub state: JobState,

@@ -1,4 +1,4 @@
-//! A list as a file: every page of it, as it is filtered and sorted.
+//! A list as a file: every page of it, as it is filtered and sorted. Like a report, it may be some moments behind.
 
 use std::fmt::Display;
 
@@ -29,7 +29,7 @@ where
     ) -> Answer {
         let name = self.name();
         let mut sheet = Sheet::new(kind, &name, &headers(&self.columns), made)?;
-        let written = db.read(move |connection| {
+        let written = db.report(move |connection| {
             let count = listing.count(connection)?;
             if count > MOST {
                 return Ok(Err(too_many(count)));
@@ -41,7 +41,7 @@ where
             })?;
             Ok(outcome.and_then(|()| sheet.finish()))
         });
-        Ok(kind.attachment(&name, written.await??))
+        Ok(kind.attachment(&name, written.await?.value?))
     }
 }
 

@@ -5,7 +5,8 @@ use lettre::{Message, SmtpTransport, Transport};
 
 use super::{Mail, store};
 use crate::clock::SharedClock;
-use crate::db::{Db, Failure};
+use crate::db::{Db, Failure, Never};
+use crate::leases;
 
 /// The way to the mail server.
 #[derive(Clone)]
@@ -38,17 +39,40 @@ impl Sender {
     }
 }
 
-/// Sends every waiting mail once and notes how it went; a mail that fails waits for the next time.
+/// Of several processes one sends; the name of its lease.
+const SENDING: &str = "mail";
+/// Longer than a mail server may keep a mail waiting.
+const LEASE: chrono::Duration = chrono::Duration::minutes(3);
+
+/// Whether this process is the one that sends; it stays so as long as it goes on.
+fn is_my_turn(db: &Db, clock: &SharedClock) -> Result<bool, Failure> {
+    let (process, now) = (db.process(), clock.now());
+    db.claim_blocking::<_, Never>(|connection| {
+        Ok(leases::renew(connection, SENDING, process, now.plus(LEASE))?
+            || leases::take(connection, SENDING, process, now, now.plus(LEASE))?)
+    })
+}
+
+/// Sends every waiting mail once and notes how it went; a mail that fails waits for the next time. Of several processes
+/// one does so, which others relieve when it is not heard of for some minutes.
 pub fn send_waiting(db: &Db, sender: &Sender, clock: &SharedClock) -> Result<usize, Failure> {
-    let waiting = db.read_blocking(store::waiting)?;
     let mut sent = 0;
+    let mut waiting = db.read_blocking(store::waiting)?;
+    if waiting.is_empty() || !is_my_turn(db, clock)? {
+        return Ok(sent);
+    }
+    // Read again: until now somebody else may have sent them.
+    waiting = db.read_blocking(store::waiting)?;
     for mail in &waiting {
+        if !is_my_turn(db, clock)? {
+            break;
+        }
         let outcome = sender.send(mail);
         sent += usize::from(outcome.is_ok());
         if let Err(why) = &outcome {
             tracing::warn!(mail = %mail.id, "a mail was not sent: {why}");
         }
-        db.write_blocking::<_, crate::db::Never>(|connection| {
+        db.write_blocking::<_, Never>(|connection| {
             Ok(store::note_outcome(connection, mail, &outcome, clock.now())?)
         })?;
     }

@@ -10,7 +10,7 @@ use crate::db::schema::mails;
 use crate::values::{Email, MailId, Timestamp};
 
 /// After this many failures a mail waits for root.
-pub(super) const ATTEMPTS: i64 = 10;
+pub const ATTEMPTS: i64 = 10;
 
 pub(super) type Row = (
     (MailId, Email, String, String, Timestamp),

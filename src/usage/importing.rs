@@ -1,4 +1,5 @@
-//! The import of a checked file: batch by batch, alone in its channel, and from where it was broken off.
+//! The import of a checked file: batch by batch, and from where it was broken off. Whoever imports holds the lane of
+//! the channel's jobs, so that nothing else is imported into it or rated meanwhile.
 //!
 //! Before the first batch it is looked whether another import came since the check. If so the file is checked again, and
 //! nothing is imported when other rows are rejected now. From then on no import comes between; a row that contradicts a
@@ -37,15 +38,13 @@ pub fn import(
     order: &Order<'_>,
     mut note: impl FnMut(&Tally, &[RowFault]),
 ) -> Result<Tally, Failure<ImportRefusal>> {
-    db.alone(order.task.channel.id.as_uuid(), || {
-        let mut tries = 1;
-        loop {
-            match attempt(db, order, &mut note) {
-                Err(Failure::Refused(ImportRefusal::Overtaken)) if tries < TRIES => tries += 1,
-                done => return done,
-            }
+    let mut tries = 1;
+    loop {
+        match attempt(db, order, &mut note) {
+            Err(Failure::Refused(ImportRefusal::Overtaken)) if tries < TRIES => tries += 1,
+            done => return done,
         }
-    })
+    }
 }
 
 /// Goes on from where the import stands.

@@ -86,6 +86,8 @@ ids!(
     UsageRecordId,
     ChargeLineId,
     JobId,
+    /// One run of the program, among those that share a database.
+    ProcessId,
     MailId,
     EventId,
     StatementId,

@@ -7,12 +7,11 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
-use uuid::Uuid;
 
 use super::again::{self, Again, Why};
 use super::frame::frame;
 use super::proof::{self, Carried};
-use super::{Shell, Visitor, csrf};
+use super::{Shell, Visitor, csrf, request_id};
 
 /// Everything a page can end in but itself. Internal text goes to the log only, under the id that the page shows.
 #[derive(Debug, thiserror::Error)]
@@ -183,7 +182,7 @@ impl ResponseError for Error {
         let (title, message) = self.words();
         let reference = match self {
             Self::Internal(why) | Self::Unavailable(why) | Self::NoSpace(why) => {
-                let id = Uuid::now_v7().simple().to_string();
+                let id = request_id::current();
                 tracing::error!(reference = %id, "{why}");
                 id
             }

@@ -43,6 +43,7 @@ pub(super) fn frame(request: &HttpRequest) -> Result<Shell, Error> {
         rights,
         session: visitor.session.map(|lasting| (csrf::identity(&visitor), lasting)),
         csrf: csrf::token(request)?,
+        as_of: None,
         flash: take_flash(request),
         demo: site.demo,
         theme,

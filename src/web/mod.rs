@@ -16,6 +16,7 @@ pub mod links;
 pub mod pace;
 pub mod proof;
 mod proxies;
+pub mod request_id;
 mod respond;
 pub mod sheet;
 pub mod shell;

@@ -3,7 +3,7 @@
 //! A page struct carries a [`Shell`] in a field named `shell`; `base.html` and `bare.html` read it.
 
 use super::Lasting;
-use crate::values::Right;
+use crate::values::{Right, Timestamp};
 
 /// Everything that the frame of a page shows. Plain data; pages never compute any of it themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Shell {
     pub session: Option<(String, Lasting)>,
     /// The token that every form of the page carries.
     pub csrf: String,
+    /// Of when the page's figures are, where they come from a copy that is behind.
+    pub as_of: Option<Timestamp>,
     /// One sentence about the act that led here, shown once.
     pub flash: Option<String>,
     /// Whether the data is invented; each page then says so.
@@ -187,6 +189,11 @@ impl Shell {
     /// Whether to offer what asks for this right; the gate decides whether it may be done.
     pub fn may(&self, right: Right) -> bool {
         self.rights.contains(&right)
+    }
+
+    /// `23 Nov 2026, 09:45:12 UTC`, when the page's figures are not of now.
+    pub fn as_of_words(&self) -> Option<String> {
+        self.as_of.map(|as_of| as_of.utc().format("%-d %b %Y, %H:%M:%S UTC").to_string())
     }
 
     pub fn may_decide(&self) -> bool {
@@ -356,6 +363,7 @@ impl Shell {
             rights: Right::ALL.to_vec(),
             nav: navigation(ShellRole::Root, &Right::ALL, "/", &waiting),
             csrf: "token-of-the-test".to_owned(),
+            as_of: None,
             flash: None,
             demo: false,
             session: None,

@@ -32,7 +32,7 @@ const CHAPTERS: [(u32, [usize; 2]); 14] = [
 const LONGEST: usize = 90;
 const SHORTEST_REASON: usize = 15;
 /// The libraries of what the table says that the portal does not have.
-const ABSENT: [&str; 15] = [
+const ABSENT: [&str; 14] = [
     "actix-ws",
     "async-graphql",
     "hyper",
@@ -42,7 +42,6 @@ const ABSENT: [&str; 15] = [
     "memcache",
     "oauth2",
     "openidconnect",
-    "quick-xml",
     "regex",
     "reqwest",
     "roxmltree",

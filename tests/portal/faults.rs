@@ -3,12 +3,12 @@
 //!
 //! The real program runs here. `FAULTS=all` tries many more moments than the test command does.
 
-mod cases;
+pub mod cases;
 mod database;
 mod disk;
 mod file;
 mod kills;
-mod mail_server;
+pub mod mail_server;
 mod secrets;
 mod served;
 pub mod setting;
@@ -16,4 +16,4 @@ mod stopping;
 mod strace;
 mod syncs;
 mod twice;
-mod work;
+pub mod work;

@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::revenue_charts::{self, chart_start};
 use super::{Asked, Pages, csv_answer, groups, period_words};
-use crate::db::Db;
 use crate::db::paging::Slice;
+use crate::db::{Db, Reported};
 use crate::reports::revenue::{Charged, Row, Totals, totals};
 use crate::reports::store::{self, Choices, Figures, Ranked, Within};
 use crate::reports::{Filter, Group, export};
@@ -89,9 +89,9 @@ struct Loaded {
     rated_at: Option<Timestamp>,
 }
 
-async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Loaded, Error> {
+async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Reported<Loaded>, Error> {
     let cursor = asked.cursor();
-    let loaded = db.read(move |connection| {
+    let loaded = db.report(move |connection| {
         let within = store::within(connection, scope, &filter)?;
         let channels = store::some_channels(connection, &within, Figures::Revenue, &filter, cursor)?;
         let shown = Within::These(channels.rows.clone());
@@ -117,12 +117,13 @@ async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Lo
     Ok(loaded.await?)
 }
 
-pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
+pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let asked = asked.into_inner();
     let this_month = Month::of(member.act().today());
     let filter = asked.filter(this_month, Group::Bundle, Group::OF_REVENUE);
-    let Loaded { choices, channels, rows, monthly, totals, ranking, rated_at } =
-        load(&db, member.scope, filter.clone(), &asked).await?;
+    let Reported { value, as_of } = load(&db, member.scope, filter.clone(), &asked).await?;
+    shell.as_of = as_of;
+    let Loaded { choices, channels, rows, monthly, totals, ranking, rated_at } = value;
     let is_partial = filter.to >= this_month;
     let months = revenue_charts::Months { filter: &filter, last_is_partial: is_partial };
     let charts = totals.keys().map(|currency| months.chart(&monthly, *currency)).collect();
@@ -158,10 +159,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
 pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let filter = asked.filter(Month::of(member.act().today()), Group::Bundle, Group::OF_REVENUE);
     let (scope, wanted) = (member.scope, filter.clone());
-    let rows = db.read(move |connection| {
+    let rows = db.report(move |connection| {
         let within = store::within(connection, scope, &wanted)?;
         store::revenue(connection, &within, &wanted)
     });
-    let content = export::revenue_csv(&rows.await?).map_err(|error| Error::Internal(error.to_string()))?;
+    let content =
+        export::revenue_csv(&rows.await?.value).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("revenue", &filter, content))
 }

@@ -8,8 +8,8 @@ use num_traits::Zero;
 
 use super::usage_charts::{Time, decimal};
 use super::{Asked, Pages, csv_answer, groups, period_words};
-use crate::db::Db;
 use crate::db::paging::Slice;
+use crate::db::{Db, Reported};
 use crate::reports::store::{self, Choices, Figures, Within};
 use crate::reports::usage::{Row, totals};
 use crate::reports::{Filter, Group, export};
@@ -106,9 +106,9 @@ struct Loaded {
     rated_at: Option<Timestamp>,
 }
 
-async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Loaded, Error> {
+async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Reported<Loaded>, Error> {
     let cursor = asked.cursor();
-    let loaded = db.read(move |connection| {
+    let loaded = db.report(move |connection| {
         let within = store::within(connection, scope, &filter)?;
         let channels = store::some_channels(connection, &within, Figures::Usage, &filter, cursor)?;
         let shown = Within::These(channels.rows.clone());
@@ -130,12 +130,13 @@ async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Lo
     Ok(loaded.await?)
 }
 
-pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
+pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let asked = asked.into_inner();
     let this_month = Month::of(member.act().today());
     let filter = asked.filter(this_month, Group::Product, Group::OF_USAGE);
-    let Loaded { choices, channels, rows, before, timed, rated_at } =
-        load(&db, member.scope, filter.clone(), &asked).await?;
+    let Reported { value, as_of } = load(&db, member.scope, filter.clone(), &asked).await?;
+    shell.as_of = as_of;
+    let Loaded { choices, channels, rows, before, timed, rated_at } = value;
     let totals = totals(&timed[0]).map_err(|error| Error::Internal(error.to_string()))?;
     let mut earlier: BTreeMap<String, Quantity> = BTreeMap::new();
     for row in &before {
@@ -170,10 +171,11 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, asked: Query<Asked
 pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
     let filter = asked.filter(Month::of(member.act().today()), Group::Product, Group::OF_USAGE);
     let (scope, wanted) = (member.scope, filter.clone());
-    let rows = db.read(move |connection| {
+    let rows = db.report(move |connection| {
         let within = store::within(connection, scope, &wanted)?;
         store::usage(connection, &within, &wanted)
     });
-    let content = export::usage_csv(&rows.await?).map_err(|error| Error::Internal(error.to_string()))?;
+    let content =
+        export::usage_csv(&rows.await?.value).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(csv_answer("usage", &filter, content))
 }

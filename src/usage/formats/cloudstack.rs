@@ -207,4 +207,17 @@ mod tests {
         assert_eq!(read("a &amp; b&#228;<![CDATA[ <c>]]>").unwrap().customer, "a & bä <c>");
         assert!(read("&secret;").unwrap_err()[0].reason.contains("&secret;"));
     }
+    #[test]
+    fn an_entity_that_a_file_declares_is_never_looked_up() {
+        for declared in ["SYSTEM \"file:///etc/passwd\"", "\"boom\""] {
+            let content = format!(
+                "<!DOCTYPE r [<!ENTITY other {declared}>]><listusagerecordsresponse><usagerecord>\
+                     <account>&other;</account><usagetype>6</usagetype><usageid>7</usageid><rawusage>1</rawusage>\
+                     <startdate>2026-10-01</startdate><enddate>2026-10-01</enddate></usagerecord>\
+                     </listusagerecordsresponse>"
+            );
+            let read = rows(Format::CloudStack, content.as_bytes()).unwrap().remove(0);
+            assert_eq!(read.unwrap_err()[0].reason, "&other; stands for nothing");
+        }
+    }
 }

@@ -51,7 +51,7 @@ fn told(page: &Page, name: &str) -> (u16, Vec<String>, String) {
     let mut headers: Vec<String> = page
         .headers
         .iter()
-        .filter(|(header, _)| *header != "date" && *header != "set-cookie")
+        .filter(|(header, _)| !["date", "set-cookie", "x-request-id"].contains(&header.as_str()))
         .map(|(header, value)| format!("{header}: {value:?}"))
         .collect();
     headers.extend(page.headers.get_all("set-cookie").iter().map(|cookie| {

@@ -49,6 +49,7 @@ static SERVER: LazyLock<Server> = LazyLock::new(Server::shared);
 /// A server, and the pipe to its keeper when it is ours.
 pub struct Server {
     url: String,
+    folder: PathBuf,
     keeper: Option<ChildStdin>,
     /// What it says is kept here when it is ours.
     log: PathBuf,
@@ -67,7 +68,7 @@ pub fn administer(statements: &str) {
 impl Server {
     fn shared() -> Self {
         match std::env::var("TEST_DATABASE_URL") {
-            Ok(url) => Self { url, keeper: None, log: PathBuf::new() },
+            Ok(url) => Self { url, folder: PathBuf::new(), keeper: None, log: PathBuf::new() },
             Err(_) => Self::start(&CARELESS),
         }
     }
@@ -75,6 +76,46 @@ impl Server {
     /// A server of the test's own, gone with this value. It keeps what was committed when it is stopped at once.
     pub fn durable() -> Self {
         Self::start(&[])
+    }
+
+    /// A server that follows this one, change by change.
+    pub fn follower(&self) -> Self {
+        let binaries = binaries().expect(HELP);
+        let copy = |folder: &Path| {
+            let mut copy = Command::new(binaries.join("pg_basebackup"));
+            copy.args([
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+                "--username=postgres",
+                "-h",
+            ]);
+            copy.arg(&self.folder).arg("-D").arg(folder.join("data"));
+            copy
+        };
+        Self::start_with(&[], copy)
+    }
+
+    /// Makes a follower a server of its own, which takes changes.
+    pub fn promote(&self) {
+        self.administer("SELECT pg_promote()");
+    }
+
+    /// A commit counts only once a follower has it.
+    pub fn commits_with_follower(&self) {
+        self.administer("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.administer("SELECT pg_reload_conf()");
+    }
+
+    /// The address of a database of whichever of both servers takes changes.
+    pub fn url_with(&self, other: &Self, database: &str) -> String {
+        let hosts = [&self.folder, &other.folder].map(|folder| folder.to_string_lossy().replace('/', "%2F"));
+        format!("postgres://postgres@{}/{database}?target_session_attrs=read-write", hosts.join(","))
+    }
+
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The address of a database of the server.
@@ -119,13 +160,26 @@ impl Server {
 
     fn start(settings: &[&str]) -> Self {
         let binaries = binaries().expect(HELP);
+        Self::start_with(settings, |folder| {
+            let mut initdb = Command::new(binaries.join("initdb"));
+            initdb.args([
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]);
+            initdb.arg("-D").arg(folder.join("data"));
+            initdb
+        })
+    }
+
+    fn start_with(settings: &[&str], make: impl FnOnce(&Path) -> Command) -> Self {
+        let binaries = binaries().expect(HELP);
         let folder = tempfile::Builder::new().prefix("portal-pg-").tempdir().unwrap().keep();
         let owner = owner(&folder);
-        let mut initdb = Command::new(binaries.join("initdb"));
-        initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-        initdb.arg("-D").arg(folder.join("data"));
-        let made = owner.applied(&mut initdb).output().expect("initdb runs");
-        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        let made = owner.applied(&mut make(&folder)).output().expect("PostgreSQL's programs run");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(&binaries).arg(&folder).args(settings);
@@ -133,7 +187,8 @@ impl Server {
         let keeper = owner.applied(&mut keeper).spawn().expect("sh runs").stdin;
         let socket = folder.to_string_lossy().replace('/', "%2F");
         let url = format!("postgres://postgres@{socket}/postgres");
-        let server = Self { url, keeper, log: folder.join("log") };
+        let log = folder.join("log");
+        let server = Self { url, folder, keeper, log };
         server.wait();
         server
     }
@@ -155,14 +210,16 @@ fn binaries() -> Option<PathBuf> {
         let versions = std::fs::read_dir(shelf).into_iter().flatten().flatten();
         folders.extend(versions.map(|version| version.path().join("bin")));
     }
-    folders.into_iter().find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+    let programs = ["initdb", "postgres", "pg_basebackup"];
+    folders.into_iter().find(|folder| programs.iter().all(|program| folder.join(program).is_file()))
 }
 
-/// Whom the server runs as: it refuses root.
-struct Owner(Option<(u32, u32)>);
+/// Whom the server, and what stands before it, runs as: it refuses root.
+pub struct Owner(Option<(u32, u32)>);
 
 impl Owner {
-    fn applied<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    /// The command, run as that user.
+    pub fn applied<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         if let Some((user, group)) = self.0 {
             command.uid(user).gid(group);
         }
@@ -171,7 +228,7 @@ impl Owner {
 }
 
 /// Gives the folder to the user `postgres`, or else `nobody`, when this process is root's.
-fn owner(folder: &Path) -> Owner {
+pub fn owner(folder: &Path) -> Owner {
     if folder.metadata().unwrap().uid() != 0 {
         return Owner(None);
     }

@@ -4,9 +4,10 @@ use std::io::{self, Cursor, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::prelude::*;
-use reseller_portal::channels;
-use reseller_portal::db::schema::{usage_file_errors, usage_file_parts, usage_files, usage_records};
+use reseller_portal::clock::SharedClock;
+use reseller_portal::db::schema::{usage_file_errors, usage_file_parts, usage_files};
 use reseller_portal::db::{Decided, Failure};
+use reseller_portal::jobs::store::lane_of;
 use reseller_portal::usage::check::survey;
 use reseller_portal::usage::formats::Limits;
 use reseller_portal::usage::importing::{self, Order};
@@ -14,10 +15,11 @@ use reseller_portal::usage::reading::AT_ONCE;
 use reseller_portal::usage::store::{self, ImportRefusal, NewFile, Origin, Task};
 use reseller_portal::usage::{Content, FileState, Format, RowFault, Tally, digest};
 use reseller_portal::values::{ChannelId, Scope, UsageFileId};
+use reseller_portal::{channels, leases};
 
 use super::setting::*;
 use crate::on_both;
-use crate::support::World;
+use crate::support::{World, wait_for};
 
 /// Two batches and a part of a third.
 const ROWS: usize = AT_ONCE * 2 + 5;
@@ -207,24 +209,25 @@ on_both! {
 
     fn two_imports_into_one_channel_do_not_interleave(world) {
         let kestrel = kestrel(world);
-        let at_work = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..3 {
-                scope.spawn(|| {
-                    world.db().alone::<_, ImportRefusal>(kestrel.channel.as_uuid(), || {
-                        assert_eq!(at_work.fetch_add(1, Ordering::SeqCst), 0);
-                        world.db().read_blocking(|connection| usage_records::table.count().get_result::<i64>(connection)).unwrap();
-                        std::thread::sleep(std::time::Duration::from_millis(50));
-                        at_work.fetch_sub(1, Ordering::SeqCst);
-                        Ok(())
-                    }).unwrap();
-                });
-            }
-        });
+        let clock: SharedClock = world.clock.clone();
+        let (at_work, waited) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let lane = lane_of(kestrel.channel);
+        let waits = || {
+            waited.fetch_add(1, Ordering::SeqCst);
+        };
+        let alone = || {
+            leases::holding(world.db(), &clock, &lane, waits, || {
+                assert_eq!(at_work.fetch_add(1, Ordering::SeqCst), 0);
+                wait_for("the others wait", || waited.load(Ordering::SeqCst) == 2);
+                at_work.fetch_sub(1, Ordering::SeqCst);
+            }).unwrap();
+        };
+        std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(alone))));
         // Another channel waits for none of it.
         let (_, other) = halden(world);
-        world.db().alone::<_, ImportRefusal>(kestrel.channel.as_uuid(), || {
-            world.db().alone(other.as_uuid(), || Ok(()))
+        let waits = || panic!("nobody else is there");
+        leases::holding(world.db(), &clock, &lane, waits, || {
+            leases::holding(world.db(), &clock, &lane_of(other), waits, || {}).unwrap();
         }).unwrap();
     }
 

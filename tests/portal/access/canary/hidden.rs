@@ -25,6 +25,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("mails", "true"),
     ("mail_choices", "true"),
     ("jobs", "true"),
+    ("leases", "true"),
     // What the provider noted on Kestrel itself is not for Kestrel.
     ("request_events", "request_id <> OWN_REQUEST OR kind IN ('contact', 'note')"),
     ("request_assessments", "true"),
