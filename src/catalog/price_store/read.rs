@@ -71,6 +71,9 @@ pub fn of_channels(connection: &mut AnyConnection) -> QueryResult<Vec<PriceVersi
     load(connection, Book::Channels, None, None)
 }
 
+/// Of whose values one statement asks; SQLite takes 32,766 binds.
+const VERSIONS_AT_ONCE: usize = 10_000;
+
 /// Whose versions are read.
 #[derive(Clone, Copy)]
 enum Book {
@@ -103,29 +106,22 @@ fn load(
 ) -> QueryResult<Vec<PriceVersion>> {
     use price_versions as v;
     let mut rows = v::table.into_boxed().order((v::effective_from, v::id));
-    let mut values =
-        price_values::table.inner_join(v::table.on(v::id.eq(price_values::version_id))).into_boxed();
     match book {
         Book::Channel(channel) => {
             rows = rows.filter(v::channel_id.eq(channel));
-            values = values.filter(v::channel_id.eq(channel));
         }
         Book::Reference => {
             rows = rows.filter(v::channel_id.is_null());
-            values = values.filter(v::channel_id.is_null());
         }
         Book::Channels => {
             rows = rows.filter(v::channel_id.is_not_null());
-            values = values.filter(v::channel_id.is_not_null());
         }
     }
     if let Some(bundles) = bundles {
         rows = rows.filter(v::bundle_id.eq_any(bundles));
-        values = values.filter(v::bundle_id.eq_any(bundles));
     }
     if let Some(currency) = currency {
         rows = rows.filter(v::currency.eq(currency));
-        values = values.filter(v::currency.eq(currency));
     }
     let columns = (
         v::id,
@@ -139,16 +135,20 @@ fn load(
         v::created_by,
     );
     let rows: Vec<Row> = rows.select(columns).load(connection)?;
-    let values: Vec<ValueRow> = values
-        .select((
+    // Not by a join: without statistics SQLite would read the values of every book to have them in this order.
+    let ids: Vec<PriceVersionId> = rows.iter().map(|row| row.0).collect();
+    let mut values: Vec<ValueRow> = Vec::new();
+    for ids in ids.chunks(VERSIONS_AT_ONCE) {
+        let of_these = price_values::table.filter(price_values::version_id.eq_any(ids)).select((
             price_values::version_id,
             price_values::charge_id,
             price_values::tier,
             price_values::unit_price,
             price_values::percent,
-        ))
-        .order((price_values::version_id, price_values::charge_id, price_values::tier))
-        .load(connection)?;
+        ));
+        let in_order = (price_values::version_id, price_values::charge_id, price_values::tier);
+        values.extend(of_these.order(in_order).load::<ValueRow>(connection)?);
+    }
     Ok(joined(rows, values))
 }
 

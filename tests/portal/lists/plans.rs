@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use reseller_portal::audit::listed::Entries;
 use reseller_portal::catalog::lists::{Bundles, Products};
+use reseller_portal::catalog::price_store;
 use reseller_portal::channels::listed::Channels;
 use reseller_portal::channels::price_requests::listed::PriceRequests;
 use reseller_portal::customers::lists::{Customers, Subscriptions};
@@ -21,7 +22,8 @@ use reseller_portal::usage::store::UsageFiles;
 use reseller_portal::values::Scope;
 
 use crate::on_both;
-use crate::support::World;
+use crate::support::builders::a_bundle;
+use crate::support::{Database, World};
 
 #[derive(QueryableByName)]
 struct OfSqlite {
@@ -35,8 +37,11 @@ struct OfPostgres {
     line: String,
 }
 
-/// The statement that reads a list's first page in its own order.
-fn statement<L: Listing>(connection: &mut AnyConnection, listing: &L) -> String {
+/// The statements that some work sends.
+fn statements<T>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+) -> Vec<String> {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let told = seen.clone();
     connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -44,10 +49,15 @@ fn statement<L: Listing>(connection: &mut AnyConnection, listing: &L) -> String 
             told.lock().unwrap().push(query.to_string());
         }
     });
-    let first = Place { order: L::Key::DEFAULT, cursor: Cursor::First };
-    listing.rows(connection, first, 51).unwrap();
+    work(connection).unwrap();
     connection.set_instrumentation(None::<Box<dyn Instrumentation>>);
-    seen.lock().unwrap().remove(0)
+    seen.lock().unwrap().split_off(0)
+}
+
+/// The statement that reads a list's first page in its own order.
+fn statement<L: Listing>(connection: &mut AnyConnection, listing: &L) -> String {
+    let first = Place { order: L::Key::DEFAULT, cursor: Cursor::First };
+    statements(connection, |connection| listing.rows(connection, first, 51)).remove(0)
 }
 
 /// Without binds: a page has 51 rows, and what is compared with is not known.
@@ -117,5 +127,24 @@ on_both! {
         assert_indexed(world, "outbox", Mails::default());
         assert_indexed(world, "products", Products::default());
         assert_indexed(world, "bundles", Bundles { text, state: None, kind: None, today });
+    }
+}
+
+/// PostgreSQL has statistics of its tables and would read so few rows in any order.
+#[test]
+fn the_values_of_a_price_book_are_found_by_its_versions_and_no_other_book_is_read() {
+    let world = World::on(Database::Sqlite);
+    let bundle = a_bundle("CLOUD").recurring("10").build(&world).id;
+    let plans = world.read(|connection| {
+        let mut sent = statements(connection, |connection| price_store::book(connection, None));
+        sent.extend(statements(connection, |connection| price_store::reference_of(connection, &[bundle])));
+        sent.retain(|statement| statement.contains("price_values"));
+        Ok(sent.iter().map(|statement| plan(connection, statement)).collect::<Vec<_>>())
+    });
+    assert_eq!(plans.len(), 2);
+    for plan in plans {
+        let is_found =
+            |line: &String| line.starts_with("SEARCH price_values") && line.contains("version_id=?");
+        assert!(plan.iter().any(is_found), "{plan:#?}");
     }
 }
