@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{PersistentSession, TtlExtensionPolicy};
-use actix_web::body::MessageBody;
 use actix_web::cookie::{Key, SameSite, time::Duration};
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Data;
-use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web as actix};
+use actix_web::{App, HttpResponse, HttpServer, web as actix};
 use anyhow::Context;
 
 use crate::access::{self, DbSessionStore};
@@ -25,7 +23,7 @@ use crate::mail::{self, Letterhead, Sender};
 use crate::metrics::{self, Metrics};
 use crate::pressure::{self, Pressure};
 use crate::values::{ProcessId, Timestamp};
-use crate::web::{Error, Role, Site, Visitor, csrf, error_pages, headers, pace, request_id};
+use crate::web::{Error, Site, csrf, error_pages, headers, pace, request_id};
 use crate::{dashboards, gate, leases, once, rating, routes, settlement, usage, work};
 
 /// How long requests that are under way may take when the process is told to stop, in seconds.
@@ -64,28 +62,20 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
     let site = Data::new(site(&config, &clock, demo));
     let pressure = Data::new(Pressure::new(&config));
     let metrics = figures(&config, &db, &clock)?;
+    let funnel = Data::new(dashboards::KeptFunnel::default());
     actix_web::rt::spawn(forget_visitors(pressure.clone()));
     let keys = config.keys.cookie_keys();
     let server = HttpServer::new(move || {
-        let store = DbSessionStore { db: db.clone(), clock: clock.clone() };
+        let store = DbSessionStore { db: db.clone(), clock: clock.clone(), counts: dashboards::waiting };
         let keys = keys.clone();
         let name = session_cookie(site.https);
-        let key = keys.first().cloned().unwrap_or_else(Key::generate);
-        let sessions = SessionMiddleware::builder(store, key)
-            .cookie_name(name.into())
-            .cookie_secure(site.https)
-            .cookie_same_site(SameSite::Lax)
-            .session_lifecycle(
-                PersistentSession::default()
-                    .session_ttl(LONGEST)
-                    .session_ttl_extension_policy(TtlExtensionPolicy::OnEveryRequest),
-            )
-            .build();
+        let sessions = sessions(store, &keys, site.https);
         App::new()
             .app_data(Data::new(db.clone()))
             .app_data(site.clone())
             .app_data(pressure.clone())
             .app_data(metrics.clone())
+            .app_data(funnel.clone())
             .app_data(usage::pages::upload::limits())
             .app_data(actix::PayloadConfig::new(1024 * 1024))
             .app_data(actix::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
@@ -97,10 +87,10 @@ pub fn serve(parts: Parts, listener: TcpListener) -> anyhow::Result<Server> {
             .wrap(from_fn(gate::gate))
             .wrap(from_fn(pressure::count))
             .wrap(from_fn(csrf::protect))
-            .wrap(from_fn(count_waiting))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(access::identify))
             .wrap(sessions)
+            .wrap(from_fn(access::look_once))
             .wrap(from_fn(move |request, next| access::renew_cookie(request, next, name, keys.clone())))
             .wrap(from_fn(pace::keep))
             .wrap(from_fn(headers::add))
@@ -158,6 +148,7 @@ fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::
     })?;
     let hourly = each_hour(db.clone(), clock.clone(), config.agree_after_days, config.letterhead());
     actix_web::rt::spawn(hourly);
+    actix_web::rt::spawn(look_at_tables(db.clone()));
     actix_web::rt::spawn(seal_log(db.clone(), config.keys.clone()));
     if let Some(smtp_url) = &config.smtp_url {
         actix_web::rt::spawn(send_mail(db.clone(), Sender::new(smtp_url, &config.mail_from)?, clock.clone()));
@@ -165,27 +156,24 @@ fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::
     Ok(())
 }
 
+/// Sessions whose cookie only this portal reads.
+fn sessions(store: DbSessionStore, keys: &[Key], https: bool) -> SessionMiddleware<DbSessionStore> {
+    let key = keys.first().cloned().unwrap_or_else(Key::generate);
+    SessionMiddleware::builder(store, key)
+        .cookie_name(session_cookie(https).into())
+        .cookie_secure(https)
+        .cookie_same_site(SameSite::Lax)
+        .session_lifecycle(
+            PersistentSession::default()
+                .session_ttl(LONGEST)
+                .session_ttl_extension_policy(TtlExtensionPolicy::OnEveryRequest),
+        )
+        .build()
+}
+
 /// The session cookie's name; over TLS with the prefix that binds it to this host.
 fn session_cookie(https: bool) -> &'static str {
     if https { "__Host-session" } else { "session" }
-}
-
-/// Fills in the counts beside the menu, for pages.
-async fn count_waiting(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let is_page = *request.method() == Method::GET && !request.path().starts_with("/static/");
-    let db = request.app_data::<Data<Db>>().cloned();
-    let member =
-        request.extensions().get::<Visitor>().filter(|visitor| visitor.role != Role::Anonymous).cloned();
-    if let (true, Some(db), Some(mut visitor)) = (is_page, db, member) {
-        let role = visitor.role.clone();
-        let counted = db.read(move |connection| dashboards::waiting(connection, &role)).await;
-        visitor.waiting = counted.unwrap_or_default();
-        request.extensions_mut().insert(visitor);
-    }
-    next.call(request).await
 }
 
 /// Asks for the running month of each channel that was not rated today, takes silence as agreement, and forgets forms
@@ -218,6 +206,21 @@ async fn each_hour(db: Db, clock: SharedClock, agree_after_days: u32, letterhead
         if let Err(error) = done.await {
             tracing::error!("the hourly work was not done: {error}");
         }
+    }
+}
+
+/// Lets the database look at how its tables are filled, at the start and each hour.
+async fn look_at_tables(db: Db) {
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    loop {
+        let db = db.clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            db.on_writer(db::look_at_tables).and_then(|looked| looked.map_err(Failure::<Never>::from))
+        });
+        if let Ok(Err(error)) = looked.await {
+            tracing::warn!("the tables were not looked at: {error}");
+        }
+        tokio::time::sleep(HOUR).await;
     }
 }
 

@@ -16,7 +16,8 @@ use crate::web::{Error, Lasting};
 pub const ACCOUNT: &str = "account";
 /// The session's entry for its own limits.
 pub const LIMITS: &str = "limits";
-const APPLICANT: &str = "applicant";
+/// The session's entry for an applicant.
+pub(super) const APPLICANT: &str = "applicant";
 const PENDING: &str = "pending";
 
 const UNREACHABLE: &str = "unreachable";

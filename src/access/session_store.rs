@@ -7,10 +7,12 @@ use actix_web::cookie::time::Duration;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::session::{self, ACCOUNT, LIMITS, Limits, SignedIn};
+use super::seen::{self, Counts, Owner};
+use super::session::{self, ACCOUNT, APPLICANT, LIMITS, Limits, SignedIn};
 use crate::clock::SharedClock;
 use crate::db::schema::sessions;
-use crate::db::{Db, Failure};
+use crate::db::{AnyConnection, Db, Failure};
+use crate::on_backend;
 use crate::values::{AccountSide, Timestamp, UserId};
 use crate::web::random_token;
 
@@ -21,7 +23,12 @@ type State = HashMap<String, String>;
 pub struct DbSessionStore {
     pub db: Db,
     pub clock: SharedClock,
+    /// Counts what waits for the session's owner, for pages.
+    pub counts: Counts,
 }
+
+/// A row of the table, as a request needs it.
+type Stored = (String, Timestamp, i64, Timestamp);
 
 impl DbSessionStore {
     /// The session's own limits, and when it is over unless it is used again.
@@ -36,7 +43,7 @@ impl DbSessionStore {
 impl DbSessionStore {
     /// A session that is not prolonged now is at its next request.
     async fn prolong(&self, hash: String, now: Timestamp, expiry: Timestamp) {
-        let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
+        let update = move |connection: &mut AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
                 .set((sessions::seen_at.eq(now), sessions::expires_at.eq(expiry)))
                 .execute(connection)?;
@@ -57,22 +64,46 @@ fn hash(key: &SessionKey) -> String {
 }
 
 /// The session's account, kept in a column of its own so that an account's sessions can be ended.
-fn owner(state: &State) -> Option<UserId> {
-    serde_json::from_str::<SignedIn>(state.get(ACCOUNT)?).ok().map(|signed_in| signed_in.user)
+fn account(state: &State) -> Option<UserId> {
+    match owner(state)? {
+        Owner::Account(user) => Some(user),
+        Owner::Applicant(..) => None,
+    }
+}
+
+fn owner(state: &State) -> Option<Owner> {
+    if let Some(account) = state.get(ACCOUNT) {
+        return serde_json::from_str::<SignedIn>(account)
+            .ok()
+            .map(|signed_in| Owner::Account(signed_in.user));
+    }
+    let (id, email) = serde_json::from_str(state.get(APPLICANT)?).ok()?;
+    Some(Owner::Applicant(id, email))
+}
+
+fn stored(connection: &mut AnyConnection, hash: &str, now: Timestamp) -> QueryResult<Option<Stored>> {
+    let found = sessions::table.find(hash).filter(sessions::expires_at.gt(now)).select((
+        sessions::state,
+        sessions::seen_at,
+        sessions::idle_seconds,
+        sessions::ends_at,
+    ));
+    on_backend!(connection, |inner| found.first(inner)).optional()
 }
 
 impl SessionStore for DbSessionStore {
-    /// Reads a session, and puts its end off: at most once a minute, so that most requests only read.
+    /// Reads a session with its owner, and puts its end off: at most once a minute, so that most requests only read.
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let (hash, now) = (hash(key), self.clock.now());
-        let found = sessions::table.find(hash.clone()).filter(sessions::expires_at.gt(now)).select((
-            sessions::state,
-            sessions::seen_at,
-            sessions::idle_seconds,
-            sessions::ends_at,
-        ));
-        let found = self.db.read(move |connection| found.first(connection).optional()).await;
-        let (state, seen_at, idle, ends_at): (String, Timestamp, i64, Timestamp) = match found {
+        let counts = seen::is_page().then_some(self.counts);
+        let sought = hash.clone();
+        let found = self.db.read(move |connection| {
+            let Some(stored) = stored(connection, &sought, now)? else { return Ok(None) };
+            let state = serde_json::from_str::<State>(&stored.0);
+            let seen = seen::look(connection, state.as_ref().ok().and_then(owner), counts)?;
+            Ok(Some((state, stored, seen)))
+        });
+        let (state, (_, seen_at, idle, ends_at), seen) = match found.await {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(None),
             // An error here would become an answer without headers; the visitor is told by `identify`.
@@ -81,10 +112,11 @@ impl SessionStore for DbSessionStore {
                 return Ok(Some(session::unreachable()));
             }
         };
+        seen::keep(seen);
         if seen_at < now.plus(-chrono::Duration::minutes(1)) {
             self.prolong(hash, now, expiry(now, idle, ends_at)).await;
         }
-        serde_json::from_str(&state).map(Some).map_err(|error| LoadError::Deserialization(error.into()))
+        state.map(Some).map_err(|error| LoadError::Deserialization(error.into()))
     }
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
@@ -93,14 +125,14 @@ impl SessionStore for DbSessionStore {
             .map_err(|_| SaveError::Other(anyhow::anyhow!("session key too long")))?;
         let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
         let (hash, now, (limits, expiry)) = (hash(&key), self.clock.now(), self.limits(&state));
-        let insert = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
+        let insert = move |connection: &mut AnyConnection| -> Result<(), Failure> {
             // Each new session takes the ones that are over with it.
             diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(connection)?;
             diesel::insert_into(sessions::table)
                 .values((
                     sessions::key_hash.eq(&hash),
                     sessions::id.eq(limits.id),
-                    sessions::user_id.eq(owner(&state)),
+                    sessions::user_id.eq(account(&state)),
                     sessions::state.eq(&text),
                     sessions::created_at.eq(now),
                     sessions::seen_at.eq(now),
@@ -118,10 +150,10 @@ impl SessionStore for DbSessionStore {
     async fn update(&self, key: SessionKey, state: State, _: &Duration) -> Result<SessionKey, UpdateError> {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
         let (hash, now, (_, expiry)) = (hash(&key), self.clock.now(), self.limits(&state));
-        let update = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
+        let update = move |connection: &mut AnyConnection| -> Result<(), Failure> {
             diesel::update(sessions::table.find(&hash))
                 .set((
-                    sessions::user_id.eq(owner(&state)),
+                    sessions::user_id.eq(account(&state)),
                     sessions::state.eq(&text),
                     sessions::seen_at.eq(now),
                     sessions::expires_at.eq(expiry),
@@ -144,7 +176,7 @@ impl SessionStore for DbSessionStore {
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let hash = hash(key);
-        let delete = move |connection: &mut crate::db::AnyConnection| -> Result<(), Failure> {
+        let delete = move |connection: &mut AnyConnection| -> Result<(), Failure> {
             diesel::delete(sessions::table.find(&hash)).execute(connection)?;
             Ok(())
         };

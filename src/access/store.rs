@@ -6,6 +6,7 @@ use super::{AccountState, NewUser, Purpose, User, tokens};
 use crate::audit::{self, Event};
 use crate::db::schema::{applicants, channel_logos, channels, second_factors, sessions, users};
 use crate::db::{AnyConnection, Failure};
+use crate::on_backend;
 use crate::values::{
     AccountSide, Act, ApplicantId, ChannelId, Email, ResellerId, StaffRole, Timestamp, UserId, UserName,
 };
@@ -210,7 +211,7 @@ type KnownRow = (UserRow, Option<ChannelId>, Option<Timestamp>, Option<UserId>);
 
 /// The account behind a session, with its channel; `None` when it is disabled or gone.
 pub(super) fn visitor(connection: &mut AnyConnection, id: UserId) -> QueryResult<Option<Known>> {
-    let row: Option<KnownRow> = users::table
+    let found = users::table
         .left_join(channels::table.on(channels::reseller_id.nullable().eq(users::reseller_id)))
         .left_join(channel_logos::table.on(channel_logos::channel_id.eq(channels::id)))
         .left_join(second_factors::table.on(second_factors::user_id.eq(users::id)))
@@ -221,9 +222,9 @@ pub(super) fn visitor(connection: &mut AnyConnection, id: UserId) -> QueryResult
             channels::id.nullable(),
             channel_logos::changed_at.nullable(),
             second_factors::user_id.nullable(),
-        ))
-        .first(connection)
-        .optional()?;
+        ));
+    // Asked by each request: what diesel knows the type of, it need not put together anew.
+    let row: Option<KnownRow> = on_backend!(connection, |inner| found.first(inner)).optional()?;
     Ok(row.map(|(row, channel, logo, factor)| {
         let has_factor = factor.is_some();
         Known { user: user(row), channel, logo, has_factor }

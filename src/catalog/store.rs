@@ -9,6 +9,7 @@ use super::{
     Bundle, BundleKind, BundleState, Charge, ChargeKind, ChargeModel, Component, PriceConcern, Product,
 };
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{bundle_components, bundles, charge_tiers, charges, products};
 use crate::values::{BundleId, ChargeId, ProductId, Quantity};
 
@@ -89,12 +90,16 @@ pub(super) fn whole(connection: &mut AnyConnection, rows: Vec<BundleRow>) -> Que
     let parts: Vec<ComponentRow> = {
         use bundle_components::{bundle_id, id, included, member_id, product_id, table};
         let columns = (bundle_id, product_id, member_id, included);
-        table.filter(bundle_id.eq_any(&ids)).order(id).select(columns).load(connection)?
+        table.filter(among(bundle_id, ids.iter().copied())).order(id).select(columns).load(connection)?
     };
     let dues: Vec<ChargeRow> = {
         use charges::{bundle_id, id, kind, model, package_size, position, product_id, table};
         let columns = (bundle_id, id, kind, model, product_id, position, package_size);
-        table.filter(bundle_id.eq_any(&ids)).order(position).select(columns).load(connection)?
+        table
+            .filter(among(bundle_id, ids.iter().copied()))
+            .order(position)
+            .select(columns)
+            .load(connection)?
     };
     let edges = edges(connection, &ids)?;
     Ok(joined(rows, parts, dues, edges))
@@ -105,7 +110,7 @@ type Edges = BTreeMap<ChargeId, Vec<Quantity>>;
 fn edges(connection: &mut AnyConnection, ids: &[BundleId]) -> QueryResult<Edges> {
     let rows: Vec<(ChargeId, Quantity)> = charge_tiers::table
         .inner_join(charges::table.on(charges::id.eq(charge_tiers::charge_id)))
-        .filter(charges::bundle_id.eq_any(ids))
+        .filter(among(charges::bundle_id, ids.iter().copied()))
         .order((charge_tiers::charge_id, charge_tiers::tier))
         .select((charge_tiers::charge_id, charge_tiers::up_to))
         .load(connection)?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{contains_pattern, lower, lower_pattern};
+use crate::db::query::{among, contains_pattern, lower, lower_pattern};
 use crate::db::schema::{channel_currencies, channels, resellers};
 use crate::values::{ChannelId, Currency, ResellerId, Scope, Timestamp};
 use crate::{count_of, page_by, text_enum};
@@ -119,7 +119,7 @@ fn currencies_of(
     use channel_currencies::{channel_id, currency, table};
     let ids: Vec<ChannelId> = rows.iter().map(|row| row.0).collect();
     let pairs: Vec<(ChannelId, Currency)> = table
-        .filter(channel_id.eq_any(ids))
+        .filter(among(channel_id, ids))
         .order(currency)
         .select((channel_id, currency))
         .load(connection)?;

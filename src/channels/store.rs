@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Band, Channel, ChannelBundle, PricePolicy};
 use crate::audit::{self, Event};
+use crate::db::query::lower;
 use crate::db::schema::{channel_bundles, channel_currencies, channels, resellers};
 use crate::db::{AnyConnection, Failure};
 use crate::values::{
@@ -45,16 +46,36 @@ pub struct Details {
 
 type Row = (ChannelId, ResellerId, String, Code, String, Option<HostName>, bool, bool, bool, i64, Timestamp);
 
-/// The channels in scope, by name.
-pub fn list(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Channel>> {
-    load(connection, scope.reseller())
+/// Which channels are asked for.
+#[derive(Debug, Clone, Copy)]
+enum Which<'a> {
+    All,
+    Of(ResellerId),
+    One(ChannelId),
+    Coded(&'a str),
 }
 
-/// Everybody's channels, or one re-seller's.
-fn load(connection: &mut AnyConnection, reseller: Option<ResellerId>) -> QueryResult<Vec<Channel>> {
-    let mut query = channels::table
+/// The channels in scope, by name.
+pub fn list(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Channel>> {
+    load(connection, scope.reseller().map_or(Which::All, Which::Of))
+}
+
+/// Narrows a boxed query of channels.
+macro_rules! narrowed {
+    ($query:expr, $which:expr) => {
+        match $which {
+            Which::All => $query,
+            Which::Of(reseller) => $query.filter(channels::reseller_id.eq(reseller)),
+            Which::One(id) => $query.filter(channels::id.eq(id)),
+            Which::Coded(code) => $query.filter(channels::code.eq(code.to_owned())),
+        }
+    };
+}
+
+fn load(connection: &mut AnyConnection, which: Which<'_>) -> QueryResult<Vec<Channel>> {
+    let query = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .order((channels::name, channels::id))
+        .order((lower(channels::name), channels::id))
         .select((
             channels::id,
             channels::reseller_id,
@@ -69,13 +90,13 @@ fn load(connection: &mut AnyConnection, reseller: Option<ResellerId>) -> QueryRe
             channels::created_at,
         ))
         .into_boxed();
-    if let Some(reseller) = reseller {
-        query = query.filter(channels::reseller_id.eq(reseller));
-    }
-    let rows: Vec<Row> = query.load(connection)?;
-    let pairs: Vec<(ChannelId, Currency)> = channel_currencies::table
+    let rows: Vec<Row> = narrowed!(query, which).load(connection)?;
+    let pairs = channel_currencies::table
+        .inner_join(channels::table.on(channels::id.eq(channel_currencies::channel_id)))
         .order((channel_currencies::channel_id, channel_currencies::currency))
-        .load(connection)?;
+        .select((channel_currencies::channel_id, channel_currencies::currency))
+        .into_boxed();
+    let pairs: Vec<(ChannelId, Currency)> = narrowed!(pairs, which).load(connection)?;
     let mut currencies: HashMap<ChannelId, Vec<Currency>> = HashMap::new();
     for (channel, currency) in pairs {
         currencies.entry(channel).or_default().push(currency);
@@ -120,19 +141,20 @@ pub fn find(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> Quer
 }
 
 fn one(connection: &mut AnyConnection, reseller: Option<ResellerId>, id: ChannelId) -> QueryResult<Channel> {
-    let found = load(connection, reseller)?.into_iter().find(|channel| channel.id == id);
-    found.ok_or(diesel::result::Error::NotFound)
+    let found = load(connection, Which::One(id))?.pop();
+    found
+        .filter(|channel| reseller.is_none_or(|reseller| channel.reseller == reseller))
+        .ok_or(diesel::result::Error::NotFound)
 }
 
 /// The channel with a code, as people type it.
 pub fn by_code(connection: &mut AnyConnection, code: &str) -> QueryResult<Option<Channel>> {
-    let code = code.trim().to_ascii_uppercase();
-    Ok(load(connection, None)?.into_iter().find(|channel| channel.code.as_str() == code))
+    Ok(load(connection, Which::Coded(&code.trim().to_ascii_uppercase()))?.pop())
 }
 
 /// A re-seller's one channel.
 pub fn of_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryResult<Option<Channel>> {
-    Ok(load(connection, Some(reseller))?.pop())
+    Ok(load(connection, Which::Of(reseller))?.pop())
 }
 
 /// What a channel sells, and on what conditions.
@@ -293,15 +315,17 @@ fn raise_revision(connection: &mut AnyConnection, id: ChannelId, revision: i64) 
 }
 
 fn check_names(connection: &mut AnyConnection, own: Option<ChannelId>, details: &Details) -> Outcome<()> {
-    for other in load(connection, None)?.into_iter().filter(|other| Some(other.id) != own) {
-        if other.code == details.code {
-            return Err(Failure::Refused(Refusal::CodeTaken));
-        }
-        if other.host.is_some() && other.host == details.host {
-            return Err(Failure::Refused(Refusal::HostTaken));
-        }
+    // No host equals none.
+    let alike: Vec<(ChannelId, Code)> = channels::table
+        .filter(channels::code.nullable().eq(details.code.as_str()).or(channels::host.eq(&details.host)))
+        .select((channels::id, channels::code))
+        .load(connection)?;
+    let mut others = alike.into_iter().filter(|(id, _)| Some(*id) != own).peekable();
+    if others.peek().is_none() {
+        return Ok(());
     }
-    Ok(())
+    let has_code = others.any(|(_, code)| code == details.code);
+    Err(Failure::Refused(if has_code { Refusal::CodeTaken } else { Refusal::HostTaken }))
 }
 
 fn put_currencies(connection: &mut AnyConnection, id: ChannelId, currencies: &[Currency]) -> QueryResult<()> {

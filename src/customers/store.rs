@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::{Customer, PriceRule, Subscription};
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{channels, customers, subscription_quantities, subscriptions};
 use crate::values::{BundleId, ChannelId, Country, Currency, CustomerId, Scope, SubscriptionId};
 
@@ -180,7 +181,7 @@ const QUANTITY: QuantityColumns = (
 
 fn quantities_of(connection: &mut AnyConnection, ids: &[SubscriptionId]) -> QueryResult<Quantities> {
     let rows: Vec<QuantityRow> = subscription_quantities::table
-        .filter(subscription_quantities::subscription_id.eq_any(ids))
+        .filter(among(subscription_quantities::subscription_id, ids.iter().copied()))
         .order(subscription_quantities::effective_from)
         .select(QUANTITY)
         .load(connection)?;

@@ -1,5 +1,6 @@
 //! Root's revenue by re-seller: the largest ones by name, the others together, however many there are.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::sum;
@@ -7,7 +8,7 @@ use diesel::prelude::*;
 
 use super::store::{Part, less};
 use crate::db::AnyConnection;
-use crate::db::query::CountOf;
+use crate::db::query::among;
 use crate::db::schema::{channels, resellers, revenue_channels as c, revenue_totals as t};
 use crate::reports::{self, Filter, Group};
 use crate::values::{Amount, ChannelId, Currency, Month, ResellerId};
@@ -89,22 +90,19 @@ fn largest(
     currency: Currency,
     first: Month,
     last: Month,
-) -> QueryResult<(Vec<ChannelId>, i64)> {
-    let own = c::currency.eq(currency).and(c::month.between(first, last)).and(c::line_count.gt(0));
-    let mut largest: Vec<ChannelId> = c::table
-        .filter(own)
+) -> QueryResult<(Vec<ChannelId>, usize)> {
+    let all: Vec<(ChannelId, Option<Amount>)> = c::table
+        .filter(c::currency.eq(currency))
+        .filter(c::month.between(first, last))
+        .filter(c::line_count.gt(0))
         .group_by(c::channel_id)
-        .order((sum(c::net).desc(), c::channel_id))
-        .select(c::channel_id)
-        .limit(i64::try_from(NAMED + 2).unwrap_or(i64::MAX))
+        .select((c::channel_id, sum(c::net)))
         .load(connection)?;
-    if largest.len() <= NAMED + 1 {
-        return Ok((largest, 0));
-    }
-    largest.truncate(NAMED);
-    let all = CountOf(c::table.filter(own).select(c::channel_id).distinct());
-    let all: i64 = diesel::select(all).get_result(connection)?;
-    Ok((largest, all - i64::try_from(NAMED).unwrap_or_default()))
+    let mut all: Vec<_> = all.into_iter().map(|(channel, net)| (Reverse(net), channel)).collect();
+    all.sort_unstable();
+    let named = if all.len() <= NAMED + 1 { all.len() } else { NAMED };
+    let others = all.len() - named;
+    Ok((all.into_iter().take(named).map(|(_, channel)| channel).collect(), others))
 }
 
 fn monthly(
@@ -115,7 +113,7 @@ fn monthly(
     last: Month,
 ) -> QueryResult<Vec<(ChannelId, Month, Amount)>> {
     c::table
-        .filter(c::channel_id.eq_any(channels))
+        .filter(among(c::channel_id, channels.iter().copied()))
         .filter(c::currency.eq(currency))
         .filter(c::month.between(first, last))
         .filter(c::line_count.gt(0))
@@ -127,7 +125,7 @@ fn monthly(
 fn names(connection: &mut AnyConnection, ids: &[ChannelId]) -> QueryResult<Names> {
     let named: Vec<(ChannelId, (ResellerId, String))> = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .filter(channels::id.eq_any(ids))
+        .filter(among(channels::id, ids.iter().copied()))
         .select((channels::id, (resellers::id, resellers::name)))
         .load(connection)?;
     Ok(named.into_iter().collect())

@@ -6,7 +6,7 @@ use chrono::{Duration, Months, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::store::{MonthMoney, Part};
-use crate::requests::funnel::{Funnel, Passage, Stage};
+use crate::requests::funnel::{Funnel, Stage};
 use crate::values::{Currency, Month, Scope, Timestamp};
 use crate::web::charts::{self, Chart, Entry, Figures, Label, Measure, Ranked, Series, Size, Split};
 use crate::web::filters::{counted, rounded};
@@ -117,8 +117,7 @@ fn entry(part: &Part) -> Entry {
 }
 
 /// How far the requests came, unless there were none.
-pub fn funnel(passages: &[Passage]) -> Option<Ranked> {
-    let funnel = Funnel::of(passages);
+pub fn funnel(funnel: &Funnel) -> Option<Ranked> {
     let (sent, accepted) = funnel.ends();
     if sent == 0 {
         return None;

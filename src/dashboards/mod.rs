@@ -5,6 +5,7 @@ pub mod example;
 mod figures;
 mod first_steps;
 pub mod help;
+mod kept_funnel;
 pub mod pages;
 mod price_tasks;
 mod statement_tasks;
@@ -12,4 +13,5 @@ mod store;
 mod tasks;
 mod waiting;
 
+pub use kept_funnel::KeptFunnel;
 pub use waiting::waiting;

@@ -9,11 +9,11 @@ use askama::Template;
 use super::first_steps::{self, FirstStep};
 use super::store::{self, MonthMoney, Part};
 use super::tasks::{self, Task};
-use super::{by_reseller, figures};
+use super::{KeptFunnel, by_reseller, figures};
 use crate::audit::{self, Entry};
 use crate::channels::Channel;
 use crate::db::{Db, Reported};
-use crate::requests::{self, funnel::Passage};
+use crate::requests::funnel::Funnel;
 use crate::values::{Currency, Month, Right, Scope, Timestamp};
 use crate::web::charts::{Chart, Ranked, Split};
 use crate::web::filters;
@@ -62,7 +62,8 @@ struct Figures {
     parts: Vec<Part>,
     /// The month's first re-sellers; root's alone.
     ranking: Vec<Part>,
-    passages: Vec<Passage>,
+    /// Root's alone.
+    funnel: Option<Funnel>,
 }
 
 /// Everything else that both home pages show.
@@ -76,22 +77,22 @@ struct Home {
 }
 
 /// **Permissions**: anyone; who is not a member is sent to where they belong.
-pub async fn show(request: HttpRequest, shell: Shell, db: Data<Db>) -> Answer {
+pub async fn show(request: HttpRequest, shell: Shell, db: Data<Db>, kept: Data<KeptFunnel>) -> Answer {
     let visitor = Visitor::of(&request);
     match visitor.role {
         Role::Anonymous => Ok(see_other("/sign-in")),
         Role::Applicant { .. } => Ok(see_other("/application")),
-        Role::Root { .. } | Role::Reseller { .. } => home_page(visitor, shell, &db).await,
+        Role::Root { .. } | Role::Reseller { .. } => home_page(visitor, shell, &db, kept).await,
     }
 }
 
-async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db) -> Answer {
+async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db, kept: Data<KeptFunnel>) -> Answer {
     let scope = visitor.scope().ok_or(Error::Forbidden)?;
     let now = visitor.at;
     let month = Month::of(now.day());
     let rights = shell.rights.clone();
-    let Reported { value, as_of } = load_figures(db, scope, now).await?;
-    let Figures { money, parts, ranking, passages } = value;
+    let Reported { value, as_of } = load_figures(db, kept, scope, now).await?;
+    let Figures { money, parts, ranking, funnel } = value;
     shell.as_of = as_of;
     let Home { first_steps, tasks, channel, running, rated_at, changes } =
         load(db, visitor, scope, rights, shell.portal_name.clone()).await?;
@@ -124,26 +125,30 @@ async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db) -> Answer {
         chart,
         splits,
         rankings: figures::rankings(&ranking, month),
-        funnel: figures::funnel(&passages),
+        funnel: funnel.as_ref().and_then(figures::funnel),
         changes,
     })
 }
 
-async fn load_figures(db: &Db, scope: Scope, now: Timestamp) -> Result<Reported<Figures>, Error> {
-    let (today, month) = (now.day(), Month::of(now.day()));
-    let (first, since) = (figures::first_month(month), figures::funnel_start(today));
+async fn load_figures(
+    db: &Db,
+    kept: Data<KeptFunnel>,
+    scope: Scope,
+    now: Timestamp,
+) -> Result<Reported<Figures>, Error> {
+    let month = Month::of(now.day());
+    let first = figures::first_month(month);
     let loaded = db.report(move |connection| {
         let money = store::month_money(connection, scope, month)?;
         let currencies: Vec<Currency> = money.iter().map(|row| row.currency).collect();
         // Only the provider sees its re-sellers side by side, and what became of its requests.
-        let (ranking, passages) = match scope {
-            Scope::Root => (
-                by_reseller::ranking(connection, &currencies, month)?,
-                requests::store::passages(connection, since)?,
-            ),
-            Scope::Reseller(_) => (Vec::new(), Vec::new()),
+        let (ranking, funnel) = match scope {
+            Scope::Root => {
+                (by_reseller::ranking(connection, &currencies, month)?, Some(kept.get(connection, now)?))
+            }
+            Scope::Reseller(_) => (Vec::new(), None),
         };
-        Ok(Figures { parts: store::parts(connection, scope, first, month)?, money, ranking, passages })
+        Ok(Figures { parts: store::parts(connection, scope, first, month)?, money, ranking, funnel })
     });
     Ok(loaded.await?)
 }

@@ -41,36 +41,35 @@ fn named(month: Month, currency: Currency) -> String {
 
 /// Statements that root takes a step further.
 pub(super) fn for_root(connection: &mut AnyConnection) -> QueryResult<Vec<Task>> {
+    let states = [StatementState::Disputed, StatementState::Agreed, StatementState::Closing];
+    let shown = rows(connection, None, &states)?;
     let open: Vec<StatementId> = disputes::table
+        .filter(disputes::statement_id.eq_any(shown.iter().map(|row| row.0)))
         .filter(disputes::state.eq(DisputeState::Open))
         .select(disputes::statement_id)
-        .distinct()
         .load(connection)?;
     let waits = |id: &StatementId| open.contains(id);
-    let states = [StatementState::Disputed, StatementState::Agreed, StatementState::Closing];
-    let tasks = rows(connection, None, &states)?.into_iter().map(
-        |(id, name, currency, month, state, closed, sent)| {
-            let (icon, tone, text, action) = match state {
-                StatementState::Disputed if waits(&id) => {
-                    ("message-square", "warn", "A line is disputed.", "See disputes")
-                }
-                StatementState::Disputed => {
-                    ("receipt-text", "ok", "Every dispute is answered; it can be posted.", "Post")
-                }
-                StatementState::Agreed => ("receipt-text", "ok", "It is agreed and can be posted.", "Post"),
-                _ => ("receipt-text", "plain", "It is closed; go through the checklist and send it.", "Open"),
-            };
-            Task {
-                icon,
-                tone,
-                href: format!("/statements/{id}"),
-                title: format!("Statement of {name}: {}", named(month, currency)),
-                text: text.into(),
-                since: sent.or(closed),
-                action,
+    let tasks = shown.into_iter().map(|(id, name, currency, month, state, closed, sent)| {
+        let (icon, tone, text, action) = match state {
+            StatementState::Disputed if waits(&id) => {
+                ("message-square", "warn", "A line is disputed.", "See disputes")
             }
-        },
-    );
+            StatementState::Disputed => {
+                ("receipt-text", "ok", "Every dispute is answered; it can be posted.", "Post")
+            }
+            StatementState::Agreed => ("receipt-text", "ok", "It is agreed and can be posted.", "Post"),
+            _ => ("receipt-text", "plain", "It is closed; go through the checklist and send it.", "Open"),
+        };
+        Task {
+            icon,
+            tone,
+            href: format!("/statements/{id}"),
+            title: format!("Statement of {name}: {}", named(month, currency)),
+            text: text.into(),
+            since: sent.or(closed),
+            action,
+        }
+    });
     Ok(tasks.collect())
 }
 

@@ -2,13 +2,13 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
-use crate::channels::price_requests::PriceRequestState;
 use crate::db::AnyConnection;
-use crate::db::query::CountOf;
+use crate::db::query::{CountOf, Fixed, Written};
 use crate::db::schema::{
-    channels, mails, price_requests, reseller_request_info as requests, resellers, statements,
-    terms_versions, usage_files, usage_records,
+    channels, reseller_request_info as requests, resellers, statements, terms_versions, usage_files,
+    usage_records,
 };
 use crate::terms::Side;
 use crate::values::{ApplicantId, ResellerId};
@@ -32,34 +32,31 @@ const COUNTED: i64 = 100;
 
 /// Counts what a query finds, as a part of one query for all counts.
 macro_rules! some {
+    ($rows:literal) => {
+        Written::<BigInt>::new(concat!(
+            "(SELECT count(*) FROM (SELECT 1 FROM ",
+            $rows,
+            " LIMIT 100) AS counted)"
+        ))
+    };
     ($query:expr, $id:expr) => {
         CountOf($query.select($id).limit(COUNTED))
     };
 }
 
 fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
-    let offered = terms_versions::table
-        .filter(terms_versions::request_id.eq(requests::id))
-        .filter(terms_versions::state.eq("proposed"))
-        .filter(terms_versions::proposed_by.eq(Side::Reseller.as_str()));
-    let asks = requests::state.eq("submitted").or(requests::state.eq("negotiating").and(exists(offered)));
     let counts = (
-        some!(requests::table.filter(asks), requests::id),
-        some!(resellers::table.filter(resellers::state.eq("awaiting_channel")), resellers::id),
         some!(
-            price_requests::table.filter(price_requests::state.eq(PriceRequestState::Open)),
-            price_requests::id
+            "reseller_request_info r WHERE r.state = 'submitted' OR (r.state = 'negotiating' AND EXISTS (
+            SELECT 1 FROM terms_versions t
+            WHERE t.request_id = r.id AND t.state = 'proposed' AND t.proposed_by = 'reseller'))"
         ),
-        some!(usage_files::table.filter(usage_files::state.eq("checked")), usage_files::id),
-        some!(usage_records::table.filter(usage_records::unrated_cause.is_not_null()), usage_records::id),
-        some!(
-            mails::table.filter(mails::sent_at.is_null()).filter(mails::last_error.is_not_null()),
-            mails::id
-        ),
-        some!(
-            statements::table.filter(statements::state.eq_any(["closing", "disputed", "agreed"])),
-            statements::id
-        ),
+        some!("resellers WHERE state = 'awaiting_channel'"),
+        some!("price_requests WHERE state = 'open'"),
+        some!("usage_files WHERE state = 'checked'"),
+        some!("usage_records WHERE unrated_cause IS NOT NULL"),
+        some!("mails WHERE sent_at IS NULL AND last_error IS NOT NULL"),
+        some!("statements WHERE state IN ('closing', 'disputed', 'agreed')"),
     );
     let (requests, channels, prices, usage_files, unrated, outbox, statements) =
         diesel::select(counts).get_result(connection)?;
@@ -70,17 +67,18 @@ fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryRe
     let offered = terms_versions::table
         .inner_join(resellers::table.on(resellers::request_id.eq(terms_versions::request_id)))
         .filter(resellers::id.eq(reseller))
-        .filter(terms_versions::state.eq("proposed"))
-        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()));
+        .filter(terms_versions::state.eq(Fixed("proposed")))
+        .filter(terms_versions::proposed_by.eq(Fixed(Side::Provider.as_str())));
     let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
     let files = usage_files::table
         .filter(usage_files::channel_id.eq_any(own))
-        .filter(usage_files::state.eq("checked"));
+        .filter(usage_files::state.eq(Fixed("checked")));
     let unrated = usage_records::table
         .filter(usage_records::channel_id.eq_any(own))
         .filter(usage_records::unrated_cause.is_not_null());
-    let sent =
-        statements::table.filter(statements::channel_id.eq_any(own)).filter(statements::state.eq("sent"));
+    let sent = statements::table
+        .filter(statements::channel_id.eq_any(own))
+        .filter(statements::state.eq(Fixed("sent")));
     let counts = (
         some!(offered, terms_versions::id),
         some!(files, usage_files::id),
@@ -94,14 +92,15 @@ fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryRe
 fn for_applicant(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResult<i64> {
     let offered = terms_versions::table
         .filter(terms_versions::request_id.eq(requests::id))
-        .filter(terms_versions::state.eq("proposed"))
-        .filter(terms_versions::proposed_by.eq(Side::Provider.as_str()));
+        .filter(terms_versions::state.eq(Fixed("proposed")))
+        .filter(terms_versions::proposed_by.eq(Fixed(Side::Provider.as_str())));
     requests::table
         .filter(requests::applicant_id.eq(applicant))
         .filter(
             requests::state
-                .eq_any(["draft", "info_requested"])
-                .or(requests::state.eq("negotiating").and(exists(offered))),
+                .eq(Fixed("draft"))
+                .or(requests::state.eq(Fixed("info_requested")))
+                .or(requests::state.eq(Fixed("negotiating")).and(exists(offered))),
         )
         .count()
         .get_result(connection)

@@ -88,15 +88,26 @@ impl diesel::sqlite::SqliteAggregateFunction<Quantity> for ExactSum {
     }
 }
 
-/// Makes [`usage_key_hash`] known to an SQLite connection whose schema is brought up to date.
-pub(super) fn register_key_hash(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
+/// Makes known to an SQLite connection what migrations ask for: [`usage_key_hash`] and the exact sums.
+pub(super) fn register_for_migrations(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
+    register_exact(connection)?;
     usage_key_hash_utils::register_impl(connection, |source: String, key: String| {
         KeyHash::of(&source, &key).bytes().to_vec()
     })
 }
 
-/// Makes [`exact_sum`] known to an SQLite connection.
-pub(super) fn register_exact_sum(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
+/// Makes [`exact_sum`] known to an SQLite connection, and `exact_change`, by which triggers change one part of a total;
+/// PostgreSQL adds by itself.
+pub(super) fn register_exact(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
+    // What leaves the range stays out of it, as in a sum, so that the total is refused instead of wrong.
+    let changed = |(total, before, now): (Quantity, Quantity, Quantity)| {
+        Quantity::from_units(total.units().saturating_sub(before.units()).saturating_add(now.units()))
+    };
+    connection.register_sql_function::<(Fixed, Fixed, Fixed), Fixed, _, _, _>(
+        "exact_change",
+        true,
+        changed,
+    )?;
     connection.register_aggregate_function::<Fixed, Nullable<Fixed>, Quantity, _, ExactSum>("exact_sum")
 }
 

@@ -37,6 +37,16 @@ pub fn close(mut connection: AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// Lets SQLite look at how its tables are filled, where that has changed much since it last did, so that it plans with
+/// what is there; PostgreSQL does so by itself.
+pub fn look_at_tables(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(_) => Ok(()),
+        // Of all tables, not only of those that this connection has asked; of large ones some rows.
+        AnyConnection::Sqlite(inner) => inner.batch_execute("PRAGMA optimize = 0x10002"),
+    }
+}
+
 /// The file of an SQLite address; nothing for PostgreSQL.
 pub fn sqlite_path(url: &str) -> Option<&str> {
     if is_postgres(url) {
@@ -79,7 +89,7 @@ impl Manager {
         }
         let mut connection = SqliteConnection::establish(self.sqlite_path())?;
         connection.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
-        columns::register_exact_sum(&mut connection).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        columns::register_exact(&mut connection).map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(AnyConnection::Sqlite(connection))
     }
 }

@@ -30,7 +30,7 @@ pub fn migrate(connection: &mut AnyConnection) -> anyhow::Result<usize> {
             run(inner.run_pending_migrations(POSTGRES))
         }),
         AnyConnection::Sqlite(inner) => {
-            columns::register_key_hash(inner)?;
+            columns::register_for_migrations(inner)?;
             inner.immediate_transaction(|inner| run(inner.run_pending_migrations(SQLITE)))
         }
     };
@@ -42,7 +42,7 @@ pub fn migrate_within(connection: &mut AnyConnection) -> anyhow::Result<usize> {
     let ran = match connection {
         AnyConnection::Postgres(inner) => run(inner.run_pending_migrations(POSTGRES)),
         AnyConnection::Sqlite(inner) => {
-            columns::register_key_hash(inner)?;
+            columns::register_for_migrations(inner)?;
             run(inner.run_pending_migrations(SQLITE))
         }
     };
@@ -98,7 +98,7 @@ pub fn revert_all(connection: &mut AnyConnection) -> anyhow::Result<usize> {
             inner.revert_all_migrations(POSTGRES).map(|reverted| reverted.len())
         }
         AnyConnection::Sqlite(inner) => {
-            columns::register_key_hash(inner)?;
+            columns::register_for_migrations(inner)?;
             inner.revert_all_migrations(SQLITE).map(|reverted| reverted.len())
         }
     };

@@ -19,7 +19,7 @@ pub mod schema;
 pub mod tables;
 pub mod transaction;
 
-pub use connection::{AnyConnection, MultiBackend, close, connect, sqlite_path};
+pub use connection::{AnyConnection, MultiBackend, close, connect, look_at_tables, sqlite_path};
 pub use diesel::QueryResult;
 pub use failure::{Decided, Failure, Never};
 pub use migrations::{applied, is_outdated, known, migrate, migrate_within, revert_all};

@@ -729,6 +729,20 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    usage_totals (day, product_id, unit, slot) {
+        day -> Date,
+        product_id -> Uid,
+        unit -> Text,
+        slot -> Text,
+        quantity -> Fixed,
+        record_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     usage_mappings (channel_id, source, kind, external) {
         channel_id -> Uid,
         source -> Text,
@@ -996,6 +1010,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_records,
     usage_keys,
     usage_daily,
+    usage_totals,
     usage_mappings,
     charge_lines,
     rated_months,

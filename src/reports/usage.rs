@@ -1,6 +1,6 @@
 //! The Product Usage Report: how much of each product was used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Used {
 }
 
 /// What a row is about.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Labels {
     pub reseller: String,
     pub channel_name: String,
@@ -44,28 +44,56 @@ pub struct Row {
     pub to: NaiveDate,
 }
 
-/// What the rows are sorted by, what they are about, and their period.
-type Key = (Vec<String>, Labels, String);
-
 /// The rows: one for each channel, bundle, product and unit, and for each customer or period when grouped so.
 pub fn rows(used: Vec<Used>, filter: &Filter) -> Result<Vec<Row>, OutOfRange> {
-    let mut sums: BTreeMap<Key, (Quantity, NaiveDate, NaiveDate)> = BTreeMap::new();
     let whole = filter.days();
     let last = whole.until.pred_opt().unwrap_or(whole.until);
-    for one in used {
-        let mut labels = one.labels;
+    // A year has many days and few labels: each of these is compared once.
+    let mut subjects = Subjects::default();
+    let mut sums: BTreeMap<(usize, String), (Quantity, NaiveDate, NaiveDate)> = BTreeMap::new();
+    for Used { mut labels, day, quantity } in used {
         if filter.group != Group::Customer {
             labels.customer.clear();
         }
-        let (period, from, to) = period(filter.group, one.day, (whole.from, last));
-        let sum =
-            sums.entry((order(filter.group, &labels), labels, period)).or_insert((Quantity::ZERO, from, to));
-        sum.0 = sum.0.checked_add(one.quantity)?;
+        let (period, from, to) = period(filter.group, day, (whole.from, last));
+        let sum = sums.entry((subjects.number(labels), period)).or_insert((Quantity::ZERO, from, to));
+        sum.0 = sum.0.checked_add(quantity)?;
     }
-    Ok(sums
+    let labels = subjects.in_order(filter.group);
+    let mut rows: Vec<(usize, Row)> = sums
         .into_iter()
-        .map(|((_, labels, period), (quantity, from, to))| Row { labels, period, quantity, from, to })
-        .collect())
+        .filter_map(|((number, period), (quantity, from, to))| {
+            let (place, labels) = labels.get(number)?;
+            Some((*place, Row { labels: labels.clone(), period, quantity, from, to }))
+        })
+        .collect();
+    // Periods are in order already.
+    rows.sort_by_key(|(place, _)| *place);
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// What rows are about, numbered as it comes.
+#[derive(Default)]
+struct Subjects(HashMap<Labels, usize>);
+
+impl Subjects {
+    fn number(&mut self, labels: Labels) -> usize {
+        let next = self.0.len();
+        *self.0.entry(labels).or_insert(next)
+    }
+
+    /// By its number: its place among the others, and what it is.
+    fn in_order(self, group: Group) -> Vec<(usize, Labels)> {
+        let mut sorted: Vec<(Labels, usize)> = self.0.into_iter().collect();
+        sorted.sort_by_cached_key(|(labels, _)| (order(group, labels), labels.clone()));
+        let mut numbered: Vec<(usize, (usize, Labels))> = sorted
+            .into_iter()
+            .enumerate()
+            .map(|(place, (labels, number))| (number, (place, labels)))
+            .collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        numbered.into_iter().map(|(_, placed)| placed).collect()
+    }
 }
 
 /// What the rows are sorted by first.

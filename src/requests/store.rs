@@ -12,7 +12,7 @@ use serde_json::json;
 
 pub use assessment::{assess, assessment};
 pub use drafts::{begin, save_company, save_contact, save_interest};
-pub use funnel::passages;
+pub use funnel::{newest_event, passages};
 pub use history::{log_contact, note, timeline};
 pub use listed::{EACH, RequestKey, RequestRow, Requests};
 use rows::{Row, columns, request};

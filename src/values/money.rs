@@ -94,7 +94,8 @@ impl FromStr for Currency {
     type Err = UnknownCurrency;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let code = text.trim().to_ascii_uppercase();
-        Self::all().find(|currency| currency.code() == code).ok_or(UnknownCurrency)
+        let place = CURRENCIES.binary_search_by_key(&code.as_str(), |(code, ..)| code);
+        place.ok().and_then(|place| u8::try_from(place).ok()).map(Self).ok_or(UnknownCurrency)
     }
 }
 
@@ -326,6 +327,15 @@ impl<'de> Deserialize<'de> for UnitPrice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_currency_is_found_by_its_code() {
+        assert!(CURRENCIES.is_sorted_by_key(|(code, ..)| code));
+        for currency in Currency::all() {
+            assert_eq!(currency.code().to_lowercase().parse(), Ok(currency));
+        }
+        assert!("XXX".parse::<Currency>().is_err() && "".parse::<Currency>().is_err());
+    }
 
     #[test]
     fn programs_read_all_decimals_of_the_minor_unit() {

@@ -1,7 +1,9 @@
 //! Names with a form: codes, user names, host names, countries.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -76,8 +78,10 @@ impl Country {
 impl FromStr for Country {
     type Err = TextError;
     fn from_str(text: &str) -> Result<Self, TextError> {
+        static BY_CODE: LazyLock<HashMap<&str, Country>> =
+            LazyLock::new(|| Country::all().map(|country| (country.code(), country)).collect());
         let code = text.trim().to_ascii_uppercase();
-        Self::all().find(|country| country.code() == code).ok_or(TextError("Choose a country"))
+        BY_CODE.get(code.as_str()).copied().ok_or(TextError("Choose a country"))
     }
 }
 

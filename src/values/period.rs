@@ -72,8 +72,14 @@ impl FromStr for Month {
         if year.len() != 4 || month.len() != 2 {
             return Err(MonthFault);
         }
-        let day = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| MonthFault)?;
-        if (1900..=9998).contains(&day.year()) { Ok(Self::of(day)) } else { Err(MonthFault) }
+        if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(MonthFault);
+        }
+        let (Ok(year), Ok(month)) = (year.parse::<i32>(), month.parse::<u32>()) else {
+            return Err(MonthFault);
+        };
+        let is_month = (1900..=9998).contains(&year) && (1..=12).contains(&month);
+        if is_month { Ok(Self { year, month }) } else { Err(MonthFault) }
     }
 }
 

@@ -108,7 +108,7 @@ fn what_moves_whole_tables_knows_every_table_and_column() {
         let kept =
             migrated(database).into_iter().map(|(table, columns)| (table, columns.into_keys().collect()));
         // What each process is at is not part of an installation, and the database keeps sums of lines by itself.
-        let left_out = ["leases", "revenue_channels", "revenue_totals"];
+        let left_out = ["leases", "revenue_channels", "revenue_totals", "usage_totals"];
         let kept: BTreeMap<String, BTreeSet<String>> =
             kept.filter(|(table, _)| !left_out.contains(&table.as_str())).collect();
         assert_eq!(moved, kept);

@@ -8,5 +8,6 @@ mod imports;
 mod large;
 mod mapping;
 pub mod setting;
+mod totals;
 mod unrated;
 mod uploads;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::catalog::{PriceConcern, PriceValue, PriceVersion};
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{price_values, price_versions};
 use crate::values::{BundleId, ChannelId, ChargeId, Currency, Percent, PriceVersionId, Timestamp, UnitPrice};
 
@@ -118,7 +119,7 @@ fn load(
         }
     }
     if let Some(bundles) = bundles {
-        rows = rows.filter(v::bundle_id.eq_any(bundles));
+        rows = rows.filter(among(v::bundle_id, bundles.iter().copied()));
     }
     if let Some(currency) = currency {
         rows = rows.filter(v::currency.eq(currency));
@@ -139,13 +140,14 @@ fn load(
     let ids: Vec<PriceVersionId> = rows.iter().map(|row| row.0).collect();
     let mut values: Vec<ValueRow> = Vec::new();
     for ids in ids.chunks(VERSIONS_AT_ONCE) {
-        let of_these = price_values::table.filter(price_values::version_id.eq_any(ids)).select((
-            price_values::version_id,
-            price_values::charge_id,
-            price_values::tier,
-            price_values::unit_price,
-            price_values::percent,
-        ));
+        let of_these =
+            price_values::table.filter(among(price_values::version_id, ids.iter().copied())).select((
+                price_values::version_id,
+                price_values::charge_id,
+                price_values::tier,
+                price_values::unit_price,
+                price_values::percent,
+            ));
         let in_order = (price_values::version_id, price_values::charge_id, price_values::tier);
         values.extend(of_these.order(in_order).load::<ValueRow>(connection)?);
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{contains_pattern, lower};
+use crate::db::query::{among, contains_pattern, lower};
 use crate::db::schema::{
     bundles, channel_bundles, channels, customers, subscription_quantities, subscriptions,
 };
@@ -185,14 +186,15 @@ fn subscription(row: Row, quantities: &HashMap<SubscriptionId, i64>, today: Naiv
 
 /// The bundles that somebody in scope may have, for a filter: value and name.
 pub fn bundle_names(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<(BundleId, String)>> {
-    let mut query = channel_bundles::table
-        .inner_join(bundles::table.on(bundles::id.eq(channel_bundles::bundle_id)))
-        .inner_join(channels::table.on(channels::id.eq(channel_bundles::channel_id)))
-        .into_boxed();
-    if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
+    let sold = channel_bundles::table.filter(channel_bundles::bundle_id.eq(bundles::id));
+    let all = bundles::table.select((bundles::id, bundles::name)).order((bundles::name, bundles::id));
+    match scope.reseller() {
+        None => all.filter(exists(sold)).load(connection),
+        Some(reseller) => {
+            let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+            all.filter(exists(sold.filter(channel_bundles::channel_id.eq_any(own)))).load(connection)
+        }
     }
-    query.select((bundles::id, bundles::name)).distinct().order(bundles::name).load(connection)
 }
 
 /// How many units each subscription has on a day; what it begins with when it has not begun.
@@ -203,7 +205,7 @@ fn quantities_on(
 ) -> QueryResult<HashMap<SubscriptionId, i64>> {
     use subscription_quantities::{effective_from, quantity, subscription_id, table};
     let rows: Vec<(SubscriptionId, NaiveDate, i64)> = table
-        .filter(subscription_id.eq_any(ids))
+        .filter(among(subscription_id, ids.iter().copied()))
         .order(effective_from)
         .select((subscription_id, effective_from, quantity))
         .load(connection)?;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::Within;
 use crate::catalog::BundleState;
 use crate::db::AnyConnection;
+use crate::db::query::{among, lower};
 use crate::db::schema::{
     bundles, channel_bundles, channel_currencies, channels, charges, customers, products, resellers,
     revenue_totals,
@@ -69,8 +70,13 @@ impl Names {
             .select((channels::id, (resellers::name, channels::name, channels::code)))
             .into_boxed();
         let named = within!(all, channels::id, within).load::<(ChannelId, ChannelName)>(connection)?;
+        let names = Self::of_parts(connection, within, group)?;
+        Ok(Self { channels: named.into_iter().collect(), ..names })
+    }
+
+    /// The same without the channels' own, for rows of all of them together.
+    pub fn of_parts(connection: &mut AnyConnection, within: &Within, group: Group) -> QueryResult<Self> {
         let mut names = Self::of_catalog(connection)?;
-        names.channels = named.into_iter().collect();
         if group == Group::Customer {
             let all = customers::table
                 .select((customers::id, (customers::name, customers::external_id)))
@@ -105,7 +111,7 @@ impl Choices {
         let ids: Vec<BundleId> = bundles.iter().map(|(id, _)| *id).collect();
         let charged: Vec<(ProductId, String)> = products::table
             .inner_join(charges::table.on(charges::product_id.eq(products::id.nullable())))
-            .filter(charges::bundle_id.eq_any(&ids))
+            .filter(among(charges::bundle_id, ids))
             .order((products::name, products::id))
             .select((products::id, products::name))
             .distinct()
@@ -149,16 +155,17 @@ fn sold(connection: &mut AnyConnection, within: &Within) -> QueryResult<Bundles>
 
 fn only_channel(connection: &mut AnyConnection, within: &Within) -> QueryResult<String> {
     match within {
-        Within::These(ids) if ids.len() == 1 => {
-            channels::table.filter(channels::id.eq_any(ids)).select(channels::code).first(connection)
-        }
+        Within::These(ids) if ids.len() == 1 => channels::table
+            .filter(among(channels::id, ids.iter().copied()))
+            .select(channels::code)
+            .first(connection),
         _ => Ok(String::new()),
     }
 }
 
 fn offered_channels(connection: &mut AnyConnection) -> QueryResult<Vec<(String, String)>> {
     let named: Vec<(String, String)> = channels::table
-        .order((channels::name, channels::id))
+        .order((lower(channels::name), channels::id))
         .select((channels::code, channels::name))
         .limit(OFFERED + 1)
         .load(connection)?;
@@ -169,7 +176,7 @@ fn offered_channels(connection: &mut AnyConnection) -> QueryResult<Vec<(String, 
 fn customers(connection: &mut AnyConnection, within: &Within) -> QueryResult<Vec<(CustomerId, String)>> {
     let Within::These(channels) = within else { return Ok(Vec::new()) };
     let named: Vec<(CustomerId, String)> = customers::table
-        .filter(customers::channel_id.eq_any(channels))
+        .filter(among(customers::channel_id, channels.iter().copied()))
         .order((customers::name_key, customers::id))
         .select((customers::id, customers::name))
         .limit(OFFERED + 1)
@@ -187,7 +194,7 @@ fn currencies(connection: &mut AnyConnection, within: &Within) -> QueryResult<BT
     let codes: Vec<Currency> = match within {
         Within::All => revenue_totals::table.select(revenue_totals::currency).distinct().load(connection)?,
         Within::These(channels) => channel_currencies::table
-            .filter(channel_currencies::channel_id.eq_any(channels))
+            .filter(among(channel_currencies::channel_id, channels.iter().copied()))
             .select(channel_currencies::currency)
             .distinct()
             .load(connection)?,

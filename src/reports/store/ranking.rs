@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::revenue::{Sums, asked, money};
 use super::{Within, out_of_range};
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{channels, charge_lines as l, resellers, revenue_channels as c};
 use crate::reports::Filter;
 use crate::reports::revenue::Money;
@@ -68,7 +69,7 @@ pub fn ranking(
 fn names(connection: &mut AnyConnection, ids: Vec<ChannelId>) -> QueryResult<Vec<(ChannelId, String)>> {
     channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .filter(channels::id.eq_any(ids))
+        .filter(among(channels::id, ids))
         .select((channels::id, resellers::name))
         .load(connection)
 }

@@ -80,7 +80,7 @@ pub fn by_month(
     within: &Within,
     filter: &Filter,
 ) -> QueryResult<Vec<Charged>> {
-    let names = Names::of(connection, within, filter.group)?;
+    let names = Names::of_parts(connection, within, filter.group)?;
     let asks_for_customers = filter.group == Group::Customer || filter.customer.is_some();
     let sums = if *within == Within::All && !asks_for_customers {
         of_everybody(connection, filter)?

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::{Names, Within, out_of_range};
 use crate::db::AnyConnection;
 use crate::db::columns::exact_sum;
-use crate::db::schema::{subscriptions as s, usage_daily as u};
+use crate::db::schema::{subscriptions as s, usage_daily as u, usage_totals as t};
 use crate::reports::usage::{Labels, Row, Used, rows};
 use crate::reports::{Filter, Group};
 use crate::values::{BundleId, ChannelId, CustomerId, ProductId, Quantity};
@@ -84,14 +85,18 @@ fn labels(names: &Names, (channel, bundle, customer, product, unit): Key) -> Opt
     })
 }
 
+/// A product's quantity of a day, in a unit.
+type OfDay = (ProductId, String, NaiveDate, Option<Quantity>);
+
 /// Quantities over time by product and unit, of all those channels together; rows without anything else.
 pub fn over_time(connection: &mut AnyConnection, within: &Within, filter: &Filter) -> QueryResult<Vec<Row>> {
     let names = Names::of_catalog(connection)?;
     let is_by_subscription = filter.bundle.is_some() || filter.customer.is_some();
-    type OfDay = (ProductId, String, NaiveDate, Option<Quantity>);
     let key = (u::product_id, u::unit, u::day);
     let columns = (u::product_id, u::unit, u::day, exact_sum(u::quantity));
-    let sums: Vec<OfDay> = if is_by_subscription {
+    let sums: Vec<OfDay> = if *within == Within::All && !is_by_subscription {
+        of_everybody(connection, filter)?
+    } else if is_by_subscription {
         let all = u::table.inner_join(s::table.on(s::id.eq(u::subscription_id)));
         asked!(all.group_by(key).select(columns).into_boxed(), filter, within).load(connection)?
     } else {
@@ -114,4 +119,26 @@ pub fn over_time(connection: &mut AnyConnection, within: &Within, filter: &Filte
         quantity,
     });
     rows(used.collect(), filter).map_err(out_of_range)
+}
+
+/// The sums of all channels, from the totals that are kept of them.
+fn of_everybody(connection: &mut AnyConnection, filter: &Filter) -> QueryResult<Vec<OfDay>> {
+    let days = filter.days();
+    let mut sums = t::table
+        .filter(t::day.ge(days.from))
+        .filter(t::day.lt(days.until))
+        .group_by((t::product_id, t::unit, t::day))
+        .select((t::product_id, t::unit, t::day, exact_sum(t::quantity), max(t::record_count)))
+        .into_boxed();
+    if let Some(product) = filter.product {
+        sums = sums.filter(t::product_id.eq(product));
+    }
+    type Total = (ProductId, String, NaiveDate, Option<Quantity>, Option<i64>);
+    let sums: Vec<Total> = sums.load(connection)?;
+    let has_records = |(.., records): &Total| records.is_some_and(|count| count > 0);
+    Ok(sums
+        .into_iter()
+        .filter(has_records)
+        .map(|(product, unit, day, quantity, _)| (product, unit, day, quantity))
+        .collect())
 }

@@ -27,7 +27,9 @@ macro_rules! within {
     ($query:expr, $column:expr, $within:expr) => {
         match $within {
             $crate::reports::store::Within::All => $query,
-            $crate::reports::store::Within::These(channels) => $query.filter($column.eq_any(channels)),
+            $crate::reports::store::Within::These(channels) => {
+                $query.filter($crate::db::query::among($column, channels.iter().copied()))
+            }
         }
     };
 }

@@ -9,7 +9,12 @@ use crate::db::AnyConnection;
 use crate::db::schema::{request_events as e, reseller_request_info as r};
 use crate::requests::RequestState;
 use crate::requests::funnel::{Passage, STAGES};
-use crate::values::{RequestId, Timestamp};
+use crate::values::{EventId, RequestId, Timestamp};
+
+/// The newest event of any request; its id tells, as ids are made in the order of time.
+pub fn newest_event(connection: &mut AnyConnection) -> QueryResult<Option<EventId>> {
+    e::table.select(e::id).order(e::id.desc()).first(connection).optional()
+}
 
 /// The way of every request that was sent since then. The database finds each first time, so that what is read grows
 /// with the requests and not with their timelines.

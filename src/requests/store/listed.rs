@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{CountOf, contains_pattern, lower};
+use crate::db::query::{CountOf, Fixed, contains_pattern, lower};
 use crate::db::schema::{reseller_request_info as r, users};
 use crate::requests::RequestState;
 use crate::values::{Amount, Country, Currency, RequestId, Timestamp, UserId};
@@ -79,7 +79,7 @@ macro_rules! filtered {
             query = query.filter(named.or(reference).or(lower(r::email).like(pattern).escape('\\')));
         }
         if let Some(state) = $listing.state {
-            query = query.filter(r::state.eq(state));
+            query = query.filter(r::state.eq(Fixed(state.as_str())));
         }
         if let Some(owner) = $listing.owner {
             query = query.filter(r::assignee_id.eq(owner));
@@ -95,7 +95,7 @@ impl Requests {
         macro_rules! counts {
             ($($state:ident: $kind:ty),*) => {{
                 let of = |state: RequestState| {
-                    let own = r::table.filter(r::state.eq(state)).filter(r::submitted_at.is_not_null());
+                    let own = r::table.filter(r::state.eq(Fixed(state.as_str()))).filter(r::submitted_at.is_not_null());
                     CountOf(own.select(r::id).limit(EACH + 1))
                 };
                 let counted: ($($kind,)*) =

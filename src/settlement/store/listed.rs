@@ -7,7 +7,7 @@ use super::read::{BEFORE_SENT, Row, SumsOfLines, joined, statement, summed, tota
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{AmountMinus, amount_or};
-use crate::db::schema::{channels, charge_lines as l, resellers, statements as s};
+use crate::db::schema::{channels, charge_lines as l, resellers, revenue_channels as c, statements as s};
 use crate::settlement::{Statement, StatementState, Totals};
 use crate::values::{Amount, ChannelId, Currency, Month, Scope, StatementId};
 use crate::{count_of, page_by, text_enum};
@@ -75,15 +75,15 @@ macro_rules! of_lines {
 impl Statements {
     /// What all of them add up to, by currency.
     pub fn totals(&self, connection: &mut AnyConnection) -> QueryResult<Vec<(Currency, Totals)>> {
-        let own = l::channel_id.eq(s::channel_id).and(l::currency.eq(s::currency)).and(l::month.eq(s::month));
+        let own = c::channel_id.eq(s::channel_id).and(c::currency.eq(s::currency)).and(c::month.eq(s::month));
         let sums = s::table
             .inner_join(channels::table.on(channels::id.eq(s::channel_id)))
-            .inner_join(l::table.on(own))
+            .inner_join(c::table.on(own))
             .group_by(s::currency)
             .order(s::currency)
             .select((
                 s::currency,
-                (sum(l::gross), sum(l::credited), sum(l::reseller_share), sum(l::provider_share)),
+                (sum(c::gross), sum(c::credited), sum(c::reseller_share), sum(c::provider_share)),
             ));
         let rows: Vec<(Currency, SumsOfLines)> = filtered!(self, sums).load(connection)?;
         Ok(rows.into_iter().map(|(currency, sums)| (currency, summed(sums))).collect())

@@ -7,6 +7,7 @@ use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{channels, charge_lines as l, payments as p, resellers, statements, statements as s};
 use crate::rating::ChargeLine;
 use crate::settlement::{Balance, Payment, Posted, Statement, StatementState, Totals};
@@ -235,8 +236,8 @@ pub(super) fn totals_of(
     let channels: BTreeSet<ChannelId> = statements.iter().map(|one| one.channel).collect();
     let months: BTreeSet<Month> = statements.iter().map(|one| one.month).collect();
     let rows: Vec<(Key, SumsOfLines)> = l::table
-        .filter(l::channel_id.eq_any(channels))
-        .filter(l::month.eq_any(months))
+        .filter(among(l::channel_id, channels))
+        .filter(among(l::month, months))
         .group_by((l::channel_id, l::currency, l::month))
         .select((
             (l::channel_id, l::currency, l::month),

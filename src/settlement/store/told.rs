@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{bundles, credits, customers, products, subscriptions};
 use crate::rating::{ChargeLine, LineRole};
 use crate::values::{BundleId, ChargeLineId, CustomerId, ProductId, SubscriptionId};
@@ -89,21 +90,21 @@ impl Names {
         };
         for some in ids(lines, |line| line.customer_id).chunks(CHUNK) {
             let rows: Vec<(CustomerId, String, String)> = customers::table
-                .filter(customers::id.eq_any(some))
+                .filter(among(customers::id, some.iter().copied()))
                 .select((customers::id, customers::name, customers::external_id))
                 .load(connection)?;
             found.customers.extend(rows.into_iter().map(|(id, name, external)| (id, (name, external))));
         }
         for some in ids(lines, |line| line.subscription_id).chunks(CHUNK) {
             let rows: Vec<(SubscriptionId, String)> = subscriptions::table
-                .filter(subscriptions::id.eq_any(some))
+                .filter(among(subscriptions::id, some.iter().copied()))
                 .select((subscriptions::id, subscriptions::reference))
                 .load(connection)?;
             found.subscriptions.extend(rows);
         }
         for some in ids(lines, |line| (line.role == LineRole::Credit).then_some(line.id)).chunks(CHUNK) {
             let rows: Vec<(ChargeLineId, String)> = credits::table
-                .filter(credits::line_id.eq_any(some))
+                .filter(among(credits::line_id, some.iter().copied()))
                 .select((credits::line_id, credits::reason))
                 .load(connection)?;
             found.reasons.extend(rows);

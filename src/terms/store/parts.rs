@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
+use crate::db::query::among;
 use crate::db::schema::{terms_limits as limits, terms_rates as rates, terms_tiers as tiers};
 use crate::terms::{ShareRule, Tier};
 use crate::values::{Amount, BundleId, Currency, ObjectId, Percent, TermsId};
@@ -23,7 +24,7 @@ pub(super) struct Parts {
 pub(super) fn of(connection: &mut AnyConnection, ids: &[TermsId]) -> QueryResult<HashMap<TermsId, Parts>> {
     let mut found: HashMap<TermsId, Parts> = HashMap::new();
     let own: Vec<(TermsId, Option<BundleId>, Option<String>, Percent)> = rates::table
-        .filter(rates::terms_id.eq_any(ids))
+        .filter(among(rates::terms_id, ids.iter().copied()))
         .select((rates::terms_id, rates::bundle_id, rates::category, rates::share))
         .load(connection)?;
     for (id, bundle, category, share) in own {
@@ -32,14 +33,14 @@ pub(super) fn of(connection: &mut AnyConnection, ids: &[TermsId]) -> QueryResult
         parts.by_category.extend(category.map(|category| (category, share)));
     }
     let slices: Vec<(TermsId, Currency, Amount, Percent)> = tiers::table
-        .filter(tiers::terms_id.eq_any(ids))
+        .filter(among(tiers::terms_id, ids.iter().copied()))
         .order((tiers::terms_id, tiers::currency, tiers::from_amount))
         .load(connection)?;
     for (id, currency, from, share) in slices {
         found.entry(id).or_default().tiers.entry(currency).or_default().push(Tier { from, share });
     }
     let bounds: Vec<(TermsId, Currency, Option<Amount>, Option<Amount>)> =
-        limits::table.filter(limits::terms_id.eq_any(ids)).load(connection)?;
+        limits::table.filter(among(limits::terms_id, ids.iter().copied())).load(connection)?;
     for (id, currency, commitment, cap) in bounds {
         let parts = found.entry(id).or_default();
         parts.commitments.extend(commitment.map(|amount| (currency, amount)));

@@ -10,6 +10,7 @@ use reqwest::blocking::multipart::{Form, Part};
 use reqwest::blocking::{RequestBuilder, Response};
 use reqwest::cookie::{CookieStore, Jar};
 use reseller_portal::access::{DbSessionStore, Limits, SESSION_ACCOUNT, SESSION_LIMITS, SignedIn};
+use reseller_portal::dashboards;
 use reseller_portal::db::schema::users;
 use reseller_portal::values::{ApplicantId, Email, ResellerId, StaffRole, Timestamp, UserId};
 
@@ -99,7 +100,8 @@ impl World {
 
     /// A client whose session holds this already, as if somebody had signed in.
     fn client_with(&self, entries: &[(&str, String)]) -> Client {
-        let store = DbSessionStore { db: self.db().clone(), clock: self.clock.clone() };
+        let store =
+            DbSessionStore { db: self.db().clone(), clock: self.clock.clone(), counts: dashboards::waiting };
         let state = entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         let saved = actix_web::rt::System::new().block_on(store.save(state, &SESSION));
         let session: SessionKey = saved.unwrap();

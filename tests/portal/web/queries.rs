@@ -1,19 +1,22 @@
 //! How many queries a page costs: few, and no more of them when there is more to show.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{LazyLock, Mutex};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use reseller_portal::db::AnyConnection;
 use reseller_portal::routes::ROUTES;
 use reseller_portal::values::{ChannelId, ProductId};
 use reseller_portal::web::Access;
 
-use crate::reports::sold::{rate, sold};
+use crate::reports::sold::{Sold, rate, sold};
 use crate::support::builders::{
     Bundle, a_bundle, a_channel, a_customer, a_product, a_record, a_request, a_reseller, a_subscription,
 };
-use crate::support::{Client, Database, World};
+use crate::support::{Client, Database, Place, World};
 
 /// Queries that a page may cost, its session, its visitor and the counts of the menu included; root's overview costs
 /// most, with figures of everything.
@@ -22,6 +25,9 @@ const BUDGET: u64 = 40;
 const TIMES: usize = 4;
 /// Rows that are added of everything, to see what grows.
 const MORE: u64 = 12;
+
+/// The statements of the databases that a test watches, by the address of their connections.
+static STATEMENTS: LazyLock<Mutex<HashMap<String, BTreeSet<String>>>> = LazyLock::new(Mutex::default);
 
 /// The queries of each database so far, by the address of its connections.
 static COUNTS: LazyLock<Mutex<HashMap<String, u64>>> = LazyLock::new(Mutex::default);
@@ -35,12 +41,22 @@ impl Instrumentation for Counter {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         match event {
             InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.database),
-            InstrumentationEvent::StartQuery { .. } => {
+            InstrumentationEvent::StartQuery { query, .. } => {
+                if let Some(statements) = STATEMENTS.lock().unwrap().get_mut(&self.database) {
+                    let text = query.to_string();
+                    statements.insert(text.split(" -- binds: ").next().unwrap_or_default().to_owned());
+                }
                 *COUNTS.lock().unwrap().entry(self.database.clone()).or_default() += 1;
             }
             _ => {}
         }
     }
+}
+
+#[derive(QueryableByName)]
+struct OfSqlite {
+    #[diesel(sql_type = Text)]
+    detail: String,
 }
 
 fn counted_world(database: Database) -> World {
@@ -96,30 +112,52 @@ fn grow(world: &World, own: ChannelId, (cloud, vm): (&Bundle, ProductId), number
     world.settle();
 }
 
+/// A world with something of everything, and who sells there.
+struct Filled {
+    world: World,
+    sold: Sold,
+    bundle: Bundle,
+    product: ProductId,
+}
+
+impl Filled {
+    fn on(database: Database) -> Self {
+        let world = counted_world(database);
+        let product = a_product("EXTRA").build(&world);
+        let bundle = a_bundle("EXTRA").named("Extra").recurring("10").usage(product, "1").build(&world);
+        let sold = sold(&world);
+        let filled = Self { world, sold, bundle, product };
+        filled.grow(0..MORE);
+        filled
+    }
+
+    fn grow(&self, numbers: Range<u64>) {
+        grow(&self.world, self.sold.channels[0], (&self.bundle, self.product), numbers);
+    }
+
+    /// What each page costs root, and the re-seller.
+    fn costs(&self) -> [BTreeMap<String, u64>; 2] {
+        let (world, own) = (&self.world, self.sold.channels[0]);
+        let objects = [
+            format!("/channels/{own}/prices"),
+            format!("/customers/{}", self.sold.aldous.id),
+            "/lines?from=2026-10&to=2026-10".to_owned(),
+        ];
+        let roots = [format!("/channels/{own}"), format!("/resellers/{}", self.sold.kestrel)];
+        let all = [objects.as_slice(), &roots].concat();
+        let (root, reseller) = (world.root(), world.reseller(self.sold.kestrel));
+        [
+            costs(world, &root, [Access::Root, Access::Member], &all),
+            costs(world, &reseller, [Access::Reseller, Access::Member], &objects),
+        ]
+    }
+}
+
 fn no_page_costs_more_queries_when_there_is_more_to_show(database: Database) {
-    let world = counted_world(database);
-    let extra = a_product("EXTRA").build(&world);
-    let cloud = a_bundle("EXTRA").named("Extra").recurring("10").usage(extra, "1").build(&world);
-    let sold = sold(&world);
-    let own = sold.channels[0];
-    grow(&world, own, (&cloud, extra), 0..MORE);
-    let (root, reseller) = (world.root(), world.reseller(sold.kestrel));
-    let objects = [
-        format!("/channels/{own}/prices"),
-        format!("/customers/{}", sold.aldous.id),
-        "/lines?from=2026-10&to=2026-10".to_owned(),
-    ];
-    let roots = [format!("/channels/{own}"), format!("/resellers/{}", sold.kestrel)];
-    let all = [objects.as_slice(), &roots].concat();
-    let measure = || {
-        (
-            costs(&world, &root, [Access::Root, Access::Member], &all),
-            costs(&world, &reseller, [Access::Reseller, Access::Member], &objects),
-        )
-    };
-    let (root_before, own_before) = measure();
-    grow(&world, own, (&cloud, extra), MORE..2 * MORE);
-    let (root_after, own_after) = measure();
+    let filled = Filled::on(database);
+    let [root_before, own_before] = filled.costs();
+    filled.grow(MORE..2 * MORE);
+    let [root_after, own_after] = filled.costs();
     let mut faults = Vec::new();
     for (who, before, after) in [("root", root_before, root_after), ("a re-seller", own_before, own_after)] {
         for (path, cost) in after {
@@ -143,4 +181,90 @@ fn no_page_costs_more_queries_when_there_is_more_to_show_on_sqlite() {
 #[test]
 fn no_page_costs_more_queries_when_there_is_more_to_show_on_postgres() {
     no_page_costs_more_queries_when_there_is_more_to_show(Database::Postgres);
+}
+
+/// Tables that grow with every re-seller, customer, price, row of usage and deed.
+const LARGE: [&str; 24] = [
+    "audit_events",
+    "channel_bundles",
+    "channel_currencies",
+    "channels",
+    "charge_lines",
+    "credits",
+    "customers",
+    "disputes",
+    "jobs",
+    "mails",
+    "payments",
+    "price_requests",
+    "price_values",
+    "rated_months",
+    "request_events",
+    "reseller_request_info",
+    "resellers",
+    "revenue_channels",
+    "statements",
+    "subscriptions",
+    "usage_daily",
+    "usage_file_errors",
+    "usage_files",
+    "usage_records",
+];
+
+/// Indexes that have only the few rows that somebody has to act on.
+const OF_FEW: [&str; 3] = ["usage_records_unrated", "mails_unsent", "disputes_open"];
+
+/// Large tables that a statement may read through, by parts of its text, and why.
+const READ_THROUGH: [(&str, &str, &str); 12] = [
+    ("reseller_request_info", "AS counted", "a list is counted to a thousand; few requests are drafts"),
+    ("reseller_request_info", "sum(", "a list of at most a thousand requests is added up"),
+    ("revenue_channels", "sum(", "a list of at most a thousand statements is added up"),
+    ("channels", "SELECT EXISTS", "the first one is enough"),
+    ("resellers", "SELECT EXISTS", "the first one is enough"),
+    ("resellers", "ORDER BY `resellers`.`name_key`", "by name, to the end of the page"),
+    ("channels", "`channels`.`host`", "every channel is offered where one is chosen"),
+    ("channel_currencies", "ORDER BY", "every channel is offered where one is chosen"),
+    ("channel_bundles", "`enabled`", "the board of prices that drift is about all of them"),
+    ("request_events", "min(", "kept until the next event"),
+    ("audit_events", "COUNT(*)", "the whole log is verified"),
+    ("audit_events", "audit_seals", "until there is a seal to go on from"),
+];
+
+/// The tables that SQLite reads through for a statement instead of searching them; the first rows of a whole table, in
+/// an order that it has, are read as they come.
+fn read_through(connection: &mut AnyConnection, statement: &str) -> Vec<String> {
+    let AnyConnection::Sqlite(inner) = connection else { panic!("SQLite explains") };
+    let rows: Vec<OfSqlite> =
+        diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(inner).unwrap();
+    let is_sorted = rows.iter().any(|row| row.detail.contains("TEMP B-TREE"));
+    let asks_for_nothing = statement.contains("1=0");
+    if asks_for_nothing || (!statement.contains("WHERE") && statement.contains("LIMIT") && !is_sorted) {
+        return Vec::new();
+    }
+    let is_large = |row: &&OfSqlite| !OF_FEW.iter().any(|index| row.detail.contains(index));
+    let table = |row: &OfSqlite| row.detail.strip_prefix("SCAN ")?.split(' ').next().map(str::to_owned);
+    rows.iter().filter(is_large).filter_map(table).collect()
+}
+
+#[test]
+fn no_page_reads_a_large_table_through() {
+    let filled = Filled::on(Database::Sqlite);
+    let database = filled.world.place().url.trim_start_matches("sqlite://").to_owned();
+    STATEMENTS.lock().unwrap().insert(database.clone(), BTreeSet::new());
+    filled.costs();
+    let statements = STATEMENTS.lock().unwrap().remove(&database).unwrap();
+    let asked: Vec<_> = statements.iter().filter(|statement| statement.starts_with("SELECT")).collect();
+    assert!(asked.len() > 100, "{}", asked.len());
+    // An empty database has no statistics, which would tell that tables of a few rows are best read through.
+    let mut empty = reseller_portal::db::connect(&Place::migrated(Database::Sqlite).url).unwrap();
+    let mut faults = Vec::new();
+    for statement in asked {
+        for table in read_through(&mut empty, statement) {
+            let is_known = |(name, part, _): &(&str, &str, &str)| *name == table && statement.contains(part);
+            if LARGE.contains(&table.as_str()) && !READ_THROUGH.iter().any(is_known) {
+                faults.push(format!("{table}: {statement}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }

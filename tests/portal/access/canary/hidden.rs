@@ -65,6 +65,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("revenue_channels", "channel_id <> OWN_CHANNEL"),
     // Sums of everybody are the provider's alone.
     ("revenue_totals", "true"),
+    ("usage_totals", "true"),
     ("statements", "channel_id <> OWN_CHANNEL"),
     ("statement_waivers", "true"),
     ("disputes", "statement_id IN (SELECT id FROM statements WHERE channel_id <> OWN_CHANNEL)"),
