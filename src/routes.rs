@@ -3,6 +3,7 @@
 //! A page exists only by a line here; the gate refuses whoever the line does not name, and the access test walks the
 //! whole table as every kind of visitor.
 
+use actix_web::Resource;
 use actix_web::guard::{self, Guard};
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
@@ -66,9 +67,47 @@ macro_rules! site_map {
 
         /// Joins each address with its handler.
         pub fn configure(config: &mut ServiceConfig) {
-            $($(#[$built])? config.route($path, web::route().guard(by_method(Method::$method)).to($handler));)*
+            let mut sections = Sections::default();
+            $($(#[$built])? sections.add($path, web::route().guard(by_method(Method::$method)).to($handler));)*
+            sections.join(config);
         }
     };
+}
+
+/// The routes below one first part of the address, in the order of the map: what follows, and who answers.
+type Section = Vec<(&'static str, Vec<actix_web::Route>)>;
+
+/// The site map by the first part of its addresses, so that an address is compared with few of the others.
+#[derive(Default)]
+struct Sections(Vec<(&'static str, Section)>);
+
+impl Sections {
+    fn add(&mut self, path: &'static str, route: actix_web::Route) {
+        let end =
+            path.char_indices().skip(1).find(|(_, letter)| *letter == '/').map_or(path.len(), |(at, _)| at);
+        let (first, rest) = path.split_at(end);
+        let place = self.0.iter().position(|(known, _)| *known == first).unwrap_or_else(|| {
+            self.0.push((first, Section::new()));
+            self.0.len() - 1
+        });
+        let Some((_, section)) = self.0.get_mut(place) else { return };
+        match section.iter_mut().find(|(known, _)| *known == rest) {
+            Some((_, routes)) => routes.push(route),
+            None => section.push((rest, vec![route])),
+        }
+    }
+
+    fn join(self, config: &mut ServiceConfig) {
+        let resource = |path: &str, routes: Vec<actix_web::Route>| {
+            routes.into_iter().fold(web::resource(path), Resource::route)
+        };
+        for (first, section) in self.0 {
+            let scope = section
+                .into_iter()
+                .fold(web::scope(first), |scope, (rest, routes)| scope.service(resource(rest, routes)));
+            config.service(scope);
+        }
+    }
 }
 
 /// What answers GET answers HEAD as well.
@@ -298,6 +337,10 @@ site_map! {
     Member(Usage) POST "/usage/files/{id}/acceptance" => usage::pages::decision::accept;
     Member(Usage) POST "/usage/files/{id}/partial-acceptance" => usage::pages::decision::accept_good_rows;
     Member(Usage) POST "/usage/files/{id}/rejection" => usage::pages::decision::reject;
+    Member(Usage) GET "/usage/feeds" => usage::pages::feeds::show;
+    Member(Usage, proved) POST "/usage/feeds" => usage::pages::feeds::submit;
+    Member(Usage) POST "/usage/feeds/{id}/ending" => usage::pages::feeds::end;
+    Feed POST "/api/v1/events" => usage::pages::events::take;
     Member GET "/usage/unrated" => usage::pages::unrated::show;
     Member(Usage) POST "/usage/unrated/retry" => usage::pages::unrated::retry;
     Member(Usage) GET "/usage/mapping" => usage::pages::mapping::show;

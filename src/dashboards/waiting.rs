@@ -33,7 +33,7 @@ const COUNTED: i64 = 100;
 /// Counts what a query finds, as a part of one query for all counts.
 macro_rules! some {
     ($rows:literal) => {
-        Written::<BigInt>::new(concat!(
+        Written::<BigInt>::from(concat!(
             "(SELECT count(*) FROM (SELECT 1 FROM ",
             $rows,
             " LIMIT 100) AS counted)"
@@ -47,8 +47,8 @@ macro_rules! some {
 fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
     let counts = (
         some!(
-            "reseller_request_info r WHERE r.state = 'submitted' OR (r.state = 'negotiating' AND EXISTS (
-            SELECT 1 FROM terms_versions t
+            "reseller_request_info r WHERE r.state = 'submitted' OR (r.state = 'negotiating' AND EXISTS \
+            (SELECT 1 FROM terms_versions t \
             WHERE t.request_id = r.id AND t.state = 'proposed' AND t.proposed_by = 'reseller'))"
         ),
         some!("resellers WHERE state = 'awaiting_channel'"),

@@ -190,6 +190,7 @@ id_columns!(
     CustomerId,
     SubscriptionId,
     UsageFileId,
+    UsageFeedId,
     UsageRecordId,
     KeyHash,
     ContentHash,

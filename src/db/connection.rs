@@ -42,8 +42,11 @@ pub fn close(mut connection: AnyConnection) -> QueryResult<()> {
 pub fn look_at_tables(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Postgres(_) => Ok(()),
-        // Of all tables, not only of those that this connection has asked; of large ones some rows.
-        AnyConnection::Sqlite(inner) => inner.batch_execute("PRAGMA optimize = 0x10002"),
+        // Of all tables, not only of those that this connection has asked; of large ones some rows. What it read for
+        // that it need not keep.
+        AnyConnection::Sqlite(inner) => {
+            inner.batch_execute("PRAGMA optimize = 0x10002; PRAGMA shrink_memory")
+        }
     }
 }
 

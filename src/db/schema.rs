@@ -743,6 +743,23 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    usage_feeds (id) {
+        id -> Uid,
+        channel_id -> Uid,
+        is_providers -> Bool,
+        name -> Text,
+        token_hash -> Text,
+        created_at -> Instant,
+        created_by -> Text,
+        last_used_at -> Nullable<Instant>,
+        ended_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     usage_mappings (channel_id, source, kind, external) {
         channel_id -> Uid,
         source -> Text,
@@ -1011,6 +1028,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_keys,
     usage_daily,
     usage_totals,
+    usage_feeds,
     usage_mappings,
     charge_lines,
     rated_months,

@@ -83,6 +83,8 @@ ids!(
     CustomerId,
     SubscriptionId,
     UsageFileId,
+    /// A program that sends usage of a channel.
+    UsageFeedId,
     UsageRecordId,
     ChargeLineId,
     JobId,
@@ -109,6 +111,7 @@ objects!(
     CustomerId,
     SubscriptionId,
     UsageFileId,
+    UsageFeedId,
     JobId,
     StatementId,
 );

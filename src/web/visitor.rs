@@ -66,6 +66,8 @@ pub enum Access {
     Reseller,
     /// Root's and a re-seller's people, each with their own scope.
     Member,
+    /// A program with the token of a feed in place of a session; the handler asks for it.
+    Feed,
 }
 
 /// What happens to a visitor at a door.
@@ -140,7 +142,7 @@ impl Visitor {
     fn door(&self, access: Access) -> Entry {
         use Access as A;
         match (&self.role, access) {
-            (_, A::Anyone)
+            (_, A::Anyone | A::Feed)
             | (Role::Applicant { .. }, A::Applicant)
             | (Role::Root { .. }, A::Root | A::Member)
             | (Role::Reseller { .. }, A::Reseller | A::Member) => Entry::Enter,

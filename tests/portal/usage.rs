@@ -2,6 +2,7 @@
 
 mod batches;
 mod command;
+mod feeds;
 mod files;
 mod formats;
 mod imports;

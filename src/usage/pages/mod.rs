@@ -4,6 +4,8 @@
 
 pub mod bad_rows;
 pub mod decision;
+pub mod events;
+pub mod feeds;
 pub mod file;
 pub mod files;
 pub mod mapping;

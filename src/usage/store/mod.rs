@@ -3,7 +3,9 @@
 mod batches;
 mod daily;
 mod decisions;
+mod events;
 mod faults;
+mod feeds;
 mod files;
 mod import;
 mod knowledge;
@@ -21,7 +23,9 @@ pub use daily::daily;
 pub use decisions::{
     Decision, NewFile, Undecidable, add_file, decide, enqueue, finish_acceptance, finish_check, upload,
 };
+pub use events::{EventsRefusal, take_events};
 pub use faults::{FaultKey, faults};
+pub use feeds::{Feed, Sender, add_feed, end_feed, feeds, sender};
 pub use files::{add_faults, begin_check, file, rows_before, rows_of_files};
 pub use import::{Import, ImportRefusal, Progress, import};
 pub use knowledge::knowledge;

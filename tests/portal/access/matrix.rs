@@ -39,6 +39,8 @@ impl Visitor {
     fn may_enter(self, access: Access, right: Right) -> bool {
         match access {
             Access::Anyone => true,
+            // Nobody has a token.
+            Access::Feed => false,
             Access::Applicant => self == Self::Applicant,
             Access::Root => matches!(self, Self::Root(_)) && self.has(right),
             Access::Reseller => matches!(self, Self::Reseller(_)) && self.has(right),
@@ -139,6 +141,7 @@ on_both! {
                     continue;
                 }
                 match visitor {
+                    _ if *access == Access::Feed => assert_eq!(page.status, 401, "{told}"),
                     Visitor::Nobody => assert!(is_sent_to_sign_in(&page), "{told}"),
                     _ => assert_eq!(page.status, 403, "{told}"),
                 }

@@ -20,7 +20,7 @@ const PEOPLE: [&str; 6] = ["root", "tomas", "amara", "ingrid", "sindre", "maren"
 fn may_enter(route: &Route, side: AccountSide, role: StaffRole) -> bool {
     match route.access {
         Access::Anyone => true,
-        Access::Applicant => false,
+        Access::Applicant | Access::Feed => false,
         Access::Root => side == AccountSide::Root && route.right.is_of(side, role),
         Access::Reseller => side == AccountSide::Reseller && route.right.is_of(side, role),
         Access::Member => route.right.is_of(side, role),

@@ -3,7 +3,7 @@
 use reseller_portal::values::Right::{
     self, Agreeing, Catalog, Channels, Outbox, People, Prices, Read, Requests, Selling, Settling, Usage,
 };
-use reseller_portal::web::Access::{self, Anyone, Applicant, Member, Reseller, Root};
+use reseller_portal::web::Access::{self, Anyone, Applicant, Feed, Member, Reseller, Root};
 
 /// Method, address, which side may enter, what its people's role must allow.
 pub const TABLE: &[(&str, &str, Access, Right)] = &[
@@ -218,6 +218,10 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     ("POST", "/usage/files/{id}/acceptance", Member, Usage),
     ("POST", "/usage/files/{id}/partial-acceptance", Member, Usage),
     ("POST", "/usage/files/{id}/rejection", Member, Usage),
+    ("GET", "/usage/feeds", Member, Usage),
+    ("POST", "/usage/feeds", Member, Usage),
+    ("POST", "/usage/feeds/{id}/ending", Member, Usage),
+    ("POST", "/api/v1/events", Feed, Read),
     ("GET", "/usage/unrated", Member, Read),
     ("POST", "/usage/unrated/retry", Member, Usage),
     ("GET", "/usage/mapping", Member, Usage),

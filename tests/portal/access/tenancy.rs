@@ -1,9 +1,10 @@
 //! Another re-seller's objects are as absent: the same answer, to the letter, as for an id that nothing has.
 
 use diesel::prelude::*;
-use reseller_portal::channels::logo;
+use reseller_portal::channels::{self, logo};
 use reseller_portal::db::schema::sessions;
 use reseller_portal::routes::ROUTES;
+use reseller_portal::usage::store::add_feed;
 use reseller_portal::values::{ResellerId, Scope, SessionId};
 use reseller_portal::web::Access;
 
@@ -18,7 +19,7 @@ use crate::support::{Client, Page, Upload, World};
 /// A re-seller with one of everything, and the ids by the addresses that name them.
 struct Tenant {
     reseller: ResellerId,
-    ids: [(&'static str, String); 9],
+    ids: [(&'static str, String); 10],
     bundle: String,
     planned: String,
     statement: SentStatement,
@@ -34,6 +35,10 @@ fn tenant(world: &World, name: &str, bundle: &crate::support::builders::Bundle) 
     let planned = a_price(bundle, &["12"]).of(channel).from("2027-02-01").build(world);
     let wish = a_price_request(world, reseller, channel, bundle, "5");
     let file = a_usage_file(world, channel);
+    let feed = world.write(|connection| {
+        let own = channels::store::find(connection, Scope::Root, channel)?;
+        add_feed(connection, &own, false, "Meter", &format!("feed_{name}"), &act)
+    });
     let statement = a_disputed_statement(world, reseller, channel, "2026-10");
     let person = an_account(&format!("{name}@people.example")).of(reseller).build(world);
     world.session_of(person);
@@ -48,6 +53,7 @@ fn tenant(world: &World, name: &str, bundle: &crate::support::builders::Bundle) 
         ("/channels", channel.to_string()),
         ("/price-requests", wish.to_string()),
         ("/usage/files", file.to_string()),
+        ("/usage/feeds", feed.to_string()),
         ("/statements", statement.id.to_string()),
         ("/lines", statement.line.to_string()),
     ];

@@ -59,6 +59,7 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("usage_records", "channel_id <> OWN_CHANNEL"),
     ("usage_keys", "channel_id <> OWN_CHANNEL"),
     ("usage_daily", "channel_id <> OWN_CHANNEL"),
+    ("usage_feeds", "channel_id <> OWN_CHANNEL"),
     ("usage_mappings", "channel_id <> OWN_CHANNEL"),
     ("charge_lines", "channel_id <> OWN_CHANNEL"),
     ("rated_months", "channel_id <> OWN_CHANNEL"),

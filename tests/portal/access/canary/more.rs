@@ -24,7 +24,7 @@ pub struct Other {
     pub person: UserId,
 }
 
-const STATEMENTS: [&str; 5] = [
+const STATEMENTS: [&str; 6] = [
     "INSERT INTO kept_prices (channel_id, bundle_id, currency, reference_from, kept_at, kept_by)
      SELECT channel_id, bundle_id, min(currency), min(effective_from), min(created_at), min(created_by)
      FROM price_versions WHERE channel_id IS NOT NULL GROUP BY channel_id, bundle_id",
@@ -36,6 +36,8 @@ const STATEMENTS: [&str; 5] = [
      SELECT NEW_ID, id, 'Compute', 100000 FROM terms_versions WHERE request_id <> OWN_REQUEST",
     "INSERT INTO usage_mappings (channel_id, source, kind, external, customer_id, updated_at)
      SELECT channel_id, 'portal', 'customer', external_id, id, created_at FROM customers WHERE channel_id <> OWN_CHANNEL",
+    "INSERT INTO usage_feeds (id, channel_id, is_providers, name, token_hash, created_at, created_by)
+     SELECT NEW_ID, id, 1 = 0, 'Meter', 'a hash', created_at, 'Somebody' FROM channels WHERE id <> OWN_CHANNEL LIMIT 1",
     "UPDATE mails SET last_error = 'Nobody there'",
 ];
 

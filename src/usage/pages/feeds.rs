@@ -1,0 +1,136 @@
+//! `/usage/feeds`: the programs that may send usage of a channel, each by a token that is shown once.
+//!
+//! **Permissions**: as for uploading.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{channels, chosen, may_import, options};
+use crate::channels::Channel;
+use crate::db::{Db, Never};
+use crate::usage::store::{self, Feed};
+use crate::values::{Timestamp, UsageFeedId};
+use crate::web::{
+    Answer, Error, Errors, Form, Go, Member, NoFields, Shell, Site, kept_text, page, page_with, random_token,
+};
+
+/// What every token begins with, so that one that went astray is known for what it is.
+const PREFIX: &str = "feed_";
+const LONGEST_NAME: usize = 60;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NewFeed {
+    channel: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "usage/feeds.html")]
+struct FeedsPage {
+    shell: Shell,
+    is_root: bool,
+    may_import: bool,
+    now: Timestamp,
+    /// Where events are sent to.
+    address: String,
+    channels: Vec<(String, String)>,
+    feeds: Vec<Feed>,
+    form: NewFeed,
+    errors: Errors,
+}
+
+#[derive(Template)]
+#[template(path = "usage/feed.html")]
+struct FeedPage {
+    shell: Shell,
+    name: String,
+    channel: String,
+    token: String,
+    address: String,
+}
+
+fn address(site: &Site) -> String {
+    format!("{}/api/v1/events", site.public_url)
+}
+
+pub async fn show(member: Member, shell: Shell, db: Data<Db>, site: Data<Site>) -> Answer {
+    let own = channels(&db, &member).await?;
+    let shown = feeds_page(&member, shell, &db, &site, &own, NewFeed::default(), Errors::default()).await?;
+    page_with(if shown.may_import { StatusCode::OK } else { StatusCode::FORBIDDEN }, &shown)
+}
+
+async fn feeds_page(
+    member: &Member,
+    shell: Shell,
+    db: &Db,
+    site: &Site,
+    own: &[Channel],
+    form: NewFeed,
+    errors: Errors,
+) -> Result<FeedsPage, Error> {
+    let scope = member.scope;
+    Ok(FeedsPage {
+        shell,
+        is_root: member.is_root(),
+        may_import: member.is_root() || own.iter().any(|channel| may_import(member, channel)),
+        now: member.act().at,
+        address: address(site),
+        channels: options(own),
+        feeds: db.read(move |connection| store::feeds(connection, scope)).await?,
+        form,
+        errors,
+    })
+}
+
+pub async fn submit(
+    member: Member,
+    shell: Shell,
+    db: Data<Db>,
+    site: Data<Site>,
+    form: Form<NewFeed>,
+) -> Answer {
+    let form = form.0;
+    let own = channels(&db, &member).await?;
+    let mut errors = Errors::default();
+    let channel = chosen(&member, &own, &form.channel).cloned();
+    if channel.is_none() {
+        errors.add("channel", "Choose a channel");
+    }
+    let name =
+        kept_text(&form.name, LONGEST_NAME, "name", "Name the program, in at most 60 letters", &mut errors);
+    let (Some(channel), Some(name)) = (channel, name) else {
+        let again = feeds_page(&member, shell, &db, &site, &own, form, errors).await?;
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
+    };
+    if !may_import(&member, &channel) {
+        return Err(Error::Forbidden);
+    }
+    let token = format!("{PREFIX}{}", random_token());
+    let (act, kept, is_root) = (member.act(), token.clone(), member.is_root());
+    let shown = (name.clone(), channel.name.clone());
+    db.write::<_, Never>(move |connection| {
+        Ok(store::add_feed(connection, &channel, is_root, &name, &kept, &act)?)
+    })
+    .await?;
+    page(&FeedPage { shell, name: shown.0, channel: shown.1, token, address: address(&site) })
+}
+
+/// Takes a token back.
+pub async fn end(
+    member: Member,
+    go: Go,
+    db: Data<Db>,
+    id: Path<UsageFeedId>,
+    _form: Form<NoFields>,
+) -> Answer {
+    let own = channels(&db, &member).await?;
+    if !member.is_root() && !own.iter().any(|channel| may_import(&member, channel)) {
+        return Err(Error::Forbidden);
+    }
+    let (scope, act) = (member.scope, member.act());
+    let ended = db.write::<_, Never>(move |connection| Ok(store::end_feed(connection, scope, *id, &act)?));
+    go.to("/usage/feeds", format!("{} can send no more usage", ended.await?))
+}
