@@ -33,7 +33,7 @@ const COUNTED: i64 = 100;
 /// Counts what a query finds, as a part of one query for all counts.
 macro_rules! some {
     ($rows:literal) => {
-        Written::<BigInt>::from(concat!(
+        Written::<BigInt>::new(concat!(
             "(SELECT count(*) FROM (SELECT 1 FROM ",
             $rows,
             " LIMIT 100) AS counted)"

@@ -1,6 +1,5 @@
 //! Query pieces that diesel's two-backend connection lacks.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
@@ -211,19 +210,19 @@ impl<Groups> ValidGrouping<Groups> for Fixed {
 
 /// A value that a query written in SQL gives. The text is all that it has: what every page asks for costs more to put
 /// together from its parts than to answer.
-#[derive(Debug, Clone)]
-pub struct Written<Type>(Cow<'static, str>, PhantomData<Type>);
+#[derive(Debug, Clone, Copy)]
+pub struct Written<Type>(&'static str, PhantomData<Type>);
 
-impl<Type, Text: Into<Cow<'static, str>>> From<Text> for Written<Type> {
-    /// From a query in brackets that both databases understand.
-    fn from(sql: Text) -> Self {
-        Self(sql.into(), PhantomData)
+impl<Type> Written<Type> {
+    /// A query in brackets that both databases understand.
+    pub const fn new(sql: &'static str) -> Self {
+        Self(sql, PhantomData)
     }
 }
 
 impl<DB: Backend, Type> QueryFragment<DB> for Written<Type> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        pass.push_sql(&self.0);
+        pass.push_sql(self.0);
         Ok(())
     }
 }

@@ -2,11 +2,10 @@
 
 use diesel::dsl::sum;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{Fixed, Written, contains_pattern, lower};
+use crate::db::query::{CountOf, Fixed, contains_pattern, lower};
 use crate::db::schema::{reseller_request_info as r, users};
 use crate::requests::RequestState;
 use crate::values::{Amount, Country, Currency, RequestId, Timestamp, UserId};
@@ -93,18 +92,21 @@ impl Requests {
     /// How many there are in each state that has any, counted up to one more than [`EACH`], in the order of the states,
     /// whatever state is asked for.
     pub fn by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(RequestState, i64)>> {
-        let of = |state: RequestState| {
-            Written::<BigInt>::from(format!(
-                "(SELECT count(*) FROM (SELECT 1 FROM reseller_request_info \
-                WHERE state = '{state}' AND submitted_at IS NOT NULL LIMIT {}) AS counted)",
-                EACH + 1
-            ))
-        };
-        use RequestState::{Accepted, InReview, InfoRequested, Negotiating, Rejected, Submitted, Withdrawn};
-        let states = [Submitted, InReview, InfoRequested, Negotiating, Accepted, Rejected, Withdrawn];
-        let [a, b, c, d, e, f, g] = states.map(of);
-        let (a, b, c, d, e, f, g): (i64, i64, i64, i64, i64, i64, i64) =
-            diesel::select((a, b, c, d, e, f, g)).get_result(connection)?;
+        macro_rules! counts {
+            ($($state:ident: $kind:ty),*) => {{
+                let of = |state: RequestState| {
+                    let own = r::table.filter(r::state.eq(Fixed(state.as_str()))).filter(r::submitted_at.is_not_null());
+                    CountOf(own.select(r::id).limit(EACH + 1))
+                };
+                let counted: ($($kind,)*) =
+                    diesel::select(($(of(RequestState::$state),)*)).get_result(connection)?;
+                (counted, [$(RequestState::$state),*])
+            }};
+        }
+        let ((a, b, c, d, e, f, g), states) = counts!(
+            Submitted: i64, InReview: i64, InfoRequested: i64, Negotiating: i64, Accepted: i64, Rejected: i64,
+            Withdrawn: i64
+        );
         let counts = states.into_iter().zip([a, b, c, d, e, f, g]);
         Ok(counts.filter(|(_, count)| *count > 0).collect())
     }
