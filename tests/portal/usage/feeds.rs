@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use reqwest::Method;
-use reseller_portal::db::schema::{channels, usage_feeds, usage_records};
-use reseller_portal::values::{ChannelId, UsageFileId};
+use reseller_portal::db::schema::{channels, usage_daily, usage_feeds, usage_records};
+use reseller_portal::values::{ChannelId, Quantity, UsageFileId};
 use serde_json::{Value, json};
 
 use super::setting::{halden, kestrel};
@@ -64,6 +64,26 @@ on_both! {
         assert!(page.main().contains("5 GB") || page.row("DISK").iter().any(|cell| cell == "5"), "{}", page.main());
         let feeds = world.root().get("/usage/feeds").expect(200);
         assert!(!feeds.row("Meter").contains(&"never".to_owned()));
+    }
+
+    fn of_many_messages_at_once_none_is_lost(world) {
+        let setting = kestrel(world);
+        let token = a_feed(&world.root(), setting.channel, "Meter");
+        // Who is asked to come again does so; what had been taken then counts once.
+        let insist = &|id: String| {
+            let answer = (0..100).map(|_| send(world, &token, SINGLE, event(&id, "0.1").to_string()));
+            let taken = answer.map(|page| page.status).find(|status| *status != 503);
+            assert_eq!(taken, Some(200), "{id}");
+        };
+        std::thread::scope(|scope| {
+            for program in 0..8 {
+                scope.spawn(move || (0..5).for_each(|number| insist(format!("{program}-{number}"))));
+            }
+        });
+        assert_eq!(records(world), 40);
+        let sums: Vec<Quantity> =
+            world.read(|connection| usage_daily::table.select(usage_daily::quantity).load(connection));
+        assert_eq!(sums, ["4".parse().unwrap()]);
     }
 
     fn a_message_is_taken_whole_or_not_at_all(world) {
