@@ -70,7 +70,7 @@ on_both! {
     fn root_sees_how_far_requests_came_and_how_long_it_took(world) {
         assert!(!world.root().get("/").has("#funnel"));
         let quick = a_request("Halden").build(world);
-        a_request("Norden").build(world);
+        let other = a_request("Norden").build(world);
         a_request("Draft").state("draft").build(world);
         world.clock.advance(chrono::Duration::days(3));
         world.try_write(|connection| take_step(connection, quick, None, Step::StartReview, "", &world.act())).unwrap();
@@ -81,6 +81,10 @@ on_both! {
         for words in ["Of 2 requests", "0 came to an account", "after 3 days (median)"] {
             assert!(told.contains(words), "{words}: {told}");
         }
+        // What happens in the same moment is seen at the next look.
+        assert_eq!(world.root().get("/").text("section[aria-labelledby=funnel]"), told);
+        world.try_write(|connection| take_step(connection, other, None, Step::StartReview, "", &world.act())).unwrap();
+        assert_ne!(world.root().get("/").text("section[aria-labelledby=funnel]"), told);
         // Those of more than a year ago are not counted.
         world.clock.advance(chrono::Duration::days(400));
         assert!(!world.root().get("/").has("#funnel"));

@@ -2,15 +2,16 @@
 //!
 //! **Permissions**: whoever has the token of a feed, for the feed's channel alone. There is no session and no cookie.
 
+use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use crate::db::{Db, Decided};
 use crate::usage::store::{self, EventsRefusal, Sender};
 use crate::usage::{RowFault, Tally};
-use crate::web::{Answer, Site};
+use crate::web::{Answer, Error, Site, pace};
 
 /// How a message may be written: an event, a list of them, or one on each line.
 const KINDS: [&str; 5] = [
@@ -21,7 +22,10 @@ const KINDS: [&str; 5] = [
     "application/jsonl",
 ];
 
-pub async fn take(request: HttpRequest, db: Data<Db>, site: Data<Site>, content: Bytes) -> Answer {
+/// The largest message, in bytes: some 10,000 events that say much of themselves.
+const LARGEST: usize = 8 * 1024 * 1024;
+
+pub async fn take(request: HttpRequest, db: Data<Db>, site: Data<Site>, body: Payload) -> Answer {
     let Some(sender) = sender(&request, &db).await? else {
         let mut refused =
             problem(StatusCode::UNAUTHORIZED, "The token of a feed is needed, and this is none.");
@@ -32,6 +36,11 @@ pub async fn take(request: HttpRequest, db: Data<Db>, site: Data<Site>, content:
         let told = format!("Send events as {}.", KINDS.join(", "));
         return Ok(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, &told));
     }
+    // Nothing is read of somebody without a token.
+    let content = match body.to_bytes_limited(LARGEST).await {
+        Ok(content) => content.map_err(broken_off)?,
+        Err(_) => return Ok(problem(StatusCode::PAYLOAD_TOO_LARGE, "A message has at most 8 MiB.")),
+    };
     let now = site.clock.now();
     let taken = db.write(move |connection| store::take_events(connection, &sender, &content, now)).await;
     Ok(match taken.decided()? {
@@ -40,8 +49,15 @@ pub async fn take(request: HttpRequest, db: Data<Db>, site: Data<Site>, content:
     })
 }
 
+fn broken_off(error: actix_web::Error) -> Error {
+    match error.as_error::<PayloadError>() {
+        Some(error) if pace::is_too_slow(error) => Error::TooSlow,
+        _ => Error::BadRequest("The message broke off.".into()),
+    }
+}
+
 /// Who has the token that the request brings.
-async fn sender(request: &HttpRequest, db: &Db) -> Result<Option<Sender>, crate::web::Error> {
+async fn sender(request: &HttpRequest, db: &Db) -> Result<Option<Sender>, Error> {
     let told = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some((scheme, token)) = told.and_then(|told| told.split_once(' ')) else { return Ok(None) };
     if !scheme.eq_ignore_ascii_case("bearer") {

@@ -115,8 +115,13 @@ on_both! {
         let many: Vec<Value> = (0..10_001).map(|number| json!({ "id": number })).collect();
         let refused = told(send(world, &token, BATCH, json!(many).to_string()), 413);
         assert_eq!(refused["error"], "Nothing was taken: a message has at most 10000 events.");
-        send(world, &token, BATCH, "x".repeat(2 * 1024 * 1024)).expect(413);
+        let refused = told(send(world, &token, BATCH, " ".repeat(8 * 1024 * 1024 + 1)), 413);
+        assert_eq!(refused["error"], "A message has at most 8 MiB.");
         assert_eq!(records(world), 0);
+        let most: Vec<Value> = (0..10_000).map(|number| event(&number.to_string(), "1")).collect();
+        let most = json!(most).to_string();
+        assert!(most.len() > 1024 * 1024);
+        assert_eq!(told(send(world, &token, BATCH, most), 200)["accepted"], 10_000);
     }
 
     fn without_its_token_nobody_sends(world) {
