@@ -339,6 +339,7 @@ site_map! {
     Member(Usage) POST "/usage/files/{id}/rejection" => usage::pages::decision::reject;
     Member(Usage) GET "/usage/feeds" => usage::pages::feeds::show;
     Member(Usage, proved) POST "/usage/feeds" => usage::pages::feeds::submit;
+    Member(Usage) GET "/usage/feeds/{id}/ending" => usage::pages::feeds::ending;
     Member(Usage) POST "/usage/feeds/{id}/ending" => usage::pages::feeds::end;
     Feed POST "/api/v1/events" => usage::pages::events::take;
     Member GET "/usage/unrated" => usage::pages::unrated::show;

@@ -239,6 +239,25 @@ fn note(request: &HttpRequest, said: &Said) {
     tracing::warn!(%account, %address, %method, line, status, "refused: {}", said.title);
 }
 
+/// Where programs send to: what goes wrong there is told as JSON.
+const FOR_PROGRAMS: &str = "/api/";
+
+/// An object with `error`, and with the `reference` of what the log tells more of.
+fn for_programs(said: &Said) -> String {
+    let mut told = serde_json::json!({ "error": format!("{}. {}", said.title, said.message) });
+    if !said.reference.is_empty() {
+        told["reference"] = said.reference.as_str().into();
+    }
+    told.to_string()
+}
+
+fn with_body(response: ServiceResponse, kind: &'static str, body: String) -> ServiceResponse {
+    response.map_body(|head, _| {
+        head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        BoxBody::new(body)
+    })
+}
+
 /// Puts the frame of the visitor's pages around what went wrong.
 pub async fn error_pages(
     request: ServiceRequest,
@@ -248,6 +267,9 @@ pub async fn error_pages(
     let said = response.response().extensions().get::<Said>().cloned();
     let Some(said) = said else { return Ok(response) };
     note(response.request(), &said);
+    if response.request().path().starts_with(FOR_PROGRAMS) {
+        return Ok(with_body(response, "application/json", for_programs(&said)));
+    }
     // Only now: framing takes the sentence that the next page is to show.
     let Ok(shell) = frame(response.request()) else { return Ok(response) };
     let (back_href, back_label) = ("/", "Go to the overview");
@@ -259,8 +281,5 @@ pub async fn error_pages(
         None => page.framed(),
     };
     let Ok(body) = body else { return Ok(response) };
-    Ok(response.map_body(|head, _| {
-        head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        BoxBody::new(body)
-    }))
+    Ok(with_body(response, "text/html; charset=utf-8", body))
 }

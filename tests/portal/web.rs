@@ -6,8 +6,6 @@ mod messages;
 mod queries;
 mod tls;
 
-use std::sync::Barrier;
-
 use diesel::connection::SimpleConnection;
 
 use reqwest::Method;
@@ -167,25 +165,13 @@ on_both! {
     }
 
     fn when_every_connection_is_in_use_pages_say_so_and_come_back(world) {
-        let (root, held, released) = (world.root(), Barrier::new(5), Barrier::new(5));
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    let hold = |_: &mut _| {
-                        held.wait();
-                        released.wait();
-                        Ok(())
-                    };
-                    world.db().read_blocking(hold).unwrap();
-                });
-            }
-            held.wait();
+        let root = world.root();
+        world.when_all_is_busy(|| {
             let busy = root.get("/audit").expect(503);
             assert_eq!(busy.header("retry-after"), "2");
             is_hardened(&busy);
             world.anonymous().get("/healthz").expect(200);
             world.anonymous().get("/readyz").expect(503);
-            released.wait();
         });
         root.get("/audit").expect(200);
         world.anonymous().get("/readyz").expect(200);

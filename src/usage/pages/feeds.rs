@@ -52,6 +52,14 @@ struct FeedPage {
     address: String,
 }
 
+#[derive(Template)]
+#[template(path = "usage/feed_ending.html")]
+struct EndingPage {
+    shell: Shell,
+    feed: Feed,
+    now: Timestamp,
+}
+
 fn address(site: &Site) -> String {
     format!("{}/api/v1/events", site.public_url)
 }
@@ -118,6 +126,29 @@ pub async fn submit(
     page(&FeedPage { shell, name: shown.0, channel: shown.1, token, address: address(&site) })
 }
 
+/// Asks before a token is taken back.
+pub async fn ending(
+    member: Member,
+    shell: Shell,
+    db: Data<Db>,
+    site: Data<Site>,
+    id: Path<UsageFeedId>,
+) -> Answer {
+    feeds_are_open(&member, &db).await?;
+    let scope = member.scope;
+    let feed = db.read(move |connection| store::feed(connection, scope, *id)).await?;
+    if feed.ended_at.is_some() {
+        return Err(Error::Conflict(format!("{} was ended before.", feed.name)));
+    }
+    page(&EndingPage { shell, feed, now: site.clock.now() })
+}
+
+async fn feeds_are_open(member: &Member, db: &Db) -> Result<(), Error> {
+    let own = channels(db, member).await?;
+    let is_open = member.is_root() || own.iter().any(|channel| may_import(member, channel));
+    if is_open { Ok(()) } else { Err(Error::Forbidden) }
+}
+
 /// Takes a token back.
 pub async fn end(
     member: Member,
@@ -126,10 +157,7 @@ pub async fn end(
     id: Path<UsageFeedId>,
     _form: Form<NoFields>,
 ) -> Answer {
-    let own = channels(&db, &member).await?;
-    if !member.is_root() && !own.iter().any(|channel| may_import(&member, channel)) {
-        return Err(Error::Forbidden);
-    }
+    feeds_are_open(&member, &db).await?;
     let (scope, act) = (member.scope, member.act());
     let ended = db.write::<_, Never>(move |connection| Ok(store::end_feed(connection, scope, *id, &act)?));
     go.to("/usage/feeds", format!("{} can send no more usage", ended.await?))

@@ -14,10 +14,13 @@ use crate::values::{Act, ChannelId, ResellerId, Scope, Timestamp, UsageFeedId};
 const NOTED_AFTER: chrono::Duration = chrono::Duration::minutes(1);
 
 /// A program that may send, or might.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = f)]
 pub struct Feed {
     pub id: UsageFeedId,
+    #[diesel(select_expression = f::channel_id)]
     pub channel: ChannelId,
+    #[diesel(select_expression = channels::name)]
     pub channel_name: String,
     pub name: String,
     pub created_at: Timestamp,
@@ -44,21 +47,25 @@ pub fn feeds(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Fe
     let mut query = f::table
         .inner_join(channels::table.on(channels::id.eq(f::channel_id)))
         .order((f::ended_at.is_not_null(), f::created_at.desc(), f::id))
-        .select((
-            f::id,
-            f::channel_id,
-            channels::name,
-            f::name,
-            f::created_at,
-            f::created_by,
-            f::last_used_at,
-            f::ended_at,
-        ))
+        .select(Feed::as_select())
         .into_boxed();
     if let Some(reseller) = scope.reseller() {
         query = query.filter(channels::reseller_id.eq(reseller));
     }
     query.load(connection)
+}
+
+/// A feed in scope.
+pub fn feed(connection: &mut AnyConnection, scope: Scope, id: UsageFeedId) -> QueryResult<Feed> {
+    let mut query = f::table
+        .inner_join(channels::table.on(channels::id.eq(f::channel_id)))
+        .filter(f::id.eq(id))
+        .select(Feed::as_select())
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    query.first(connection)
 }
 
 /// Lets a program, the provider's or the re-seller's, send usage of a channel with this token, of which only the hash

@@ -25,7 +25,7 @@ pub use decisions::{
 };
 pub use events::{EventsRefusal, take_events};
 pub use faults::{FaultKey, faults};
-pub use feeds::{Feed, Sender, add_feed, end_feed, feeds, sender};
+pub use feeds::{Feed, Sender, add_feed, end_feed, feed, feeds, sender};
 pub use files::{add_faults, begin_check, file, rows_before, rows_of_files};
 pub use import::{Import, ImportRefusal, Progress, import};
 pub use knowledge::knowledge;

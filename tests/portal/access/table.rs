@@ -220,6 +220,7 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     ("POST", "/usage/files/{id}/rejection", Member, Usage),
     ("GET", "/usage/feeds", Member, Usage),
     ("POST", "/usage/feeds", Member, Usage),
+    ("GET", "/usage/feeds/{id}/ending", Member, Usage),
     ("POST", "/usage/feeds/{id}/ending", Member, Usage),
     ("POST", "/api/v1/events", Feed, Read),
     ("GET", "/usage/unrated", Member, Read),

@@ -1,8 +1,9 @@
 //! A running app with a database of its own.
 
 use std::net::{SocketAddr, TcpListener};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -89,6 +90,29 @@ impl World {
 
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Does something while every connection that reads is in use.
+    pub fn when_all_is_busy(&self, act: impl FnOnce()) {
+        const CONNECTIONS: usize = 4;
+        let (held, released) = (Barrier::new(CONNECTIONS + 1), Barrier::new(CONNECTIONS + 1));
+        std::thread::scope(|scope| {
+            for _ in 0..CONNECTIONS {
+                scope.spawn(|| {
+                    let hold = |_: &mut _| {
+                        held.wait();
+                        released.wait();
+                        Ok(())
+                    };
+                    self.db.read_blocking(hold).unwrap();
+                });
+            }
+            held.wait();
+            // What fails must not wait for ever.
+            let outcome = panic::catch_unwind(AssertUnwindSafe(act));
+            released.wait();
+            outcome.unwrap_or_else(|failed| panic::resume_unwind(failed));
+        });
     }
 
     /// A folder of the test's own, gone with the world.

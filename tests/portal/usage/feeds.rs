@@ -139,10 +139,38 @@ on_both! {
         client.send("/api/v1/events", request.header("authorization", format!("Basic {token}"))).expect(401);
         let page = root.get("/usage/feeds").expect(200);
         assert!(!page.html().contains(&token) && !page.html().contains(&stored));
-        root.post(&page.action("End Meter"), &[]).expect(303);
-        send(world, &token, SINGLE, event("1", "1").to_string()).expect(401);
-        assert!(root.get("/usage/feeds").expect(200).row("Meter").contains(&"Ended".to_owned()));
         assert_eq!(records(world), 0);
+    }
+
+    fn a_feed_is_ended_once_that_was_asked(world) {
+        let setting = kestrel(world);
+        let root = world.root();
+        let token = a_feed(&root, setting.channel, "Meter");
+        let question = root.get("/usage/feeds").expect(200).link("End Meter");
+        assert!(root.get(&question).expect(200).main().contains("It never sent anything."));
+        told(send(world, &token, SINGLE, event("1", "1").to_string()), 200);
+        let asked = root.get(&question).expect(200);
+        assert!(asked.main().contains("the usage that was taken stays"), "{}", asked.main());
+        root.post(&asked.action("End the feed"), &[]).expect(303);
+        send(world, &token, SINGLE, event("2", "1").to_string()).expect(401);
+        assert!(root.get("/usage/feeds").expect(200).row("Meter").contains(&"Ended".to_owned()));
+        root.get(&question).expect(409);
+        assert_eq!(records(world), 1);
+    }
+
+    fn a_program_is_told_of_failures_as_json(world) {
+        let setting = kestrel(world);
+        let token = a_feed(&world.root(), setting.channel, "Meter");
+        let absent = told(world.anonymous().get("/api/v1/events"), 404);
+        assert_eq!(absent, json!({ "error": "Page not found. Nothing is at this address, or it is not yours to see." }));
+        world.when_all_is_busy(|| {
+            let busy = send(world, &token, SINGLE, event("1", "1").to_string());
+            assert_eq!((busy.header("retry-after"), busy.header("content-type")), ("2", "application/json"));
+            let busy = told(busy, 503);
+            assert!(busy["error"].as_str().unwrap().starts_with("The portal is busy."), "{busy}");
+            assert!(busy["reference"].as_str().is_some_and(|id| !id.is_empty()), "{busy}");
+        });
+        told(send(world, &token, SINGLE, event("1", "1").to_string()), 200);
     }
 
     fn a_resellers_feed_serves_its_own_channel_while_that_may_import(world) {
@@ -158,7 +186,8 @@ on_both! {
         assert_eq!(stored, setting.channel);
         let page = own.get("/usage/feeds").expect(200);
         assert!(page.main().contains("Our meter") && !page.main().contains("Their meter"));
-        let theirs = world.reseller(other).get("/usage/feeds").expect(200).action("End Their meter");
+        let theirs = world.reseller(other).get("/usage/feeds").expect(200).link("End Their meter");
+        own.get(&theirs).expect(404);
         own.post(&theirs, &[]).expect(404);
         let providers = a_feed(&world.root(), setting.channel, "Provider's meter");
         world.write(|connection| {
