@@ -8,6 +8,7 @@
 //! channel prices ([`drift`]).
 
 pub mod bulk;
+pub mod choice;
 pub mod drift;
 pub mod listed;
 pub mod logo;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Band, Channel, ChannelBundle, PricePolicy};
 use crate::audit::{self, Event};
-use crate::db::query::lower;
+use crate::db::query::{among, lower};
 use crate::db::schema::{channel_bundles, channel_currencies, channels, resellers};
 use crate::db::{AnyConnection, Failure};
 use crate::values::{
@@ -53,6 +53,7 @@ enum Which<'a> {
     Of(ResellerId),
     One(ChannelId),
     Coded(&'a str),
+    These(&'a [ChannelId]),
 }
 
 /// The channels in scope, by name.
@@ -68,6 +69,7 @@ macro_rules! narrowed {
             Which::Of(reseller) => $query.filter(channels::reseller_id.eq(reseller)),
             Which::One(id) => $query.filter(channels::id.eq(id)),
             Which::Coded(code) => $query.filter(channels::code.eq(code.to_owned())),
+            Which::These(ids) => $query.filter(among(channels::id, ids.iter().copied())),
         }
     };
 }
@@ -150,6 +152,40 @@ fn one(connection: &mut AnyConnection, reseller: Option<ResellerId>, id: Channel
 /// The channel with a code, as people type it.
 pub fn by_code(connection: &mut AnyConnection, code: &str) -> QueryResult<Option<Channel>> {
     Ok(load(connection, Which::Coded(&code.trim().to_ascii_uppercase()))?.pop())
+}
+
+/// Those of these channels that there are.
+pub fn some(connection: &mut AnyConnection, ids: &[ChannelId]) -> QueryResult<Vec<Channel>> {
+    load(connection, Which::These(ids))
+}
+
+/// The first channel in scope, by name.
+pub fn first(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Option<Channel>> {
+    if let Some(reseller) = scope.reseller() {
+        return of_reseller(connection, reseller);
+    }
+    let by_name = channels::table.order((lower(channels::name), channels::id));
+    let id = by_name.select(channels::id).first(connection).optional()?;
+    id.map(|id| one(connection, None, id)).transpose()
+}
+
+/// Every channel, by name.
+pub fn ids(connection: &mut AnyConnection) -> QueryResult<Vec<ChannelId>> {
+    channels::table.order((lower(channels::name), channels::id)).select(channels::id).load(connection)
+}
+
+/// What channels charge in: those of the scope.
+pub fn currencies(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Currency>> {
+    let mut query = channel_currencies::table
+        .inner_join(channels::table.on(channels::id.eq(channel_currencies::channel_id)))
+        .select(channel_currencies::currency)
+        .order(channel_currencies::currency)
+        .distinct()
+        .into_boxed();
+    if let Some(reseller) = scope.reseller() {
+        query = query.filter(channels::reseller_id.eq(reseller));
+    }
+    query.load(connection)
 }
 
 /// A re-seller's one channel.

@@ -1,7 +1,31 @@
 //! Warns when a request looks like another one: same tax id, same e-mail domain, or a name that is nearly the same.
 
+use diesel::prelude::Queryable;
+
 use super::Request;
-use crate::values::{Email, search_key};
+use crate::values::{Email, RequestId, search_key};
+
+/// What of a request tells whose it is.
+#[derive(Debug, Clone, Queryable)]
+pub struct Likeness {
+    pub id: RequestId,
+    pub reference: String,
+    pub legal_name: String,
+    pub tax_id: String,
+    pub email: Email,
+}
+
+impl Likeness {
+    pub fn of(request: &Request) -> Self {
+        Self {
+            id: request.id,
+            reference: request.reference.clone(),
+            legal_name: request.company.legal_name.clone(),
+            tax_id: request.company.tax_id.clone(),
+            email: request.email.clone(),
+        }
+    }
+}
 
 /// Domains at which anybody has an address.
 const FREE_MAIL: &[&str] = &[
@@ -30,16 +54,14 @@ const FORMS: &[&str] = &[
 ];
 
 /// Why two requests may be of one company; the sentence to show.
-pub fn reason(one: &Request, other: &Request) -> Option<&'static str> {
-    let same_tax_id =
-        !one.company.tax_id.is_empty() && compact(&one.company.tax_id) == compact(&other.company.tax_id);
-    if same_tax_id {
+pub fn reason(one: &Likeness, other: &Likeness) -> Option<&'static str> {
+    if !one.tax_id.is_empty() && compact(&one.tax_id) == compact(&other.tax_id) {
         return Some("Same tax id");
     }
     if !is_free_mail(&one.email) && one.email.domain() == other.email.domain() {
         return Some("Same e-mail domain");
     }
-    let (name, other_name) = (core_name(&one.company.legal_name), core_name(&other.company.legal_name));
+    let (name, other_name) = (core_name(&one.legal_name), core_name(&other.legal_name));
     let is_near = name.chars().count() > 3 && distance(&name, &other_name) <= 1 + name.chars().count() / 10;
     is_near.then_some("Nearly the same name")
 }

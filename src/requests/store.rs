@@ -17,6 +17,7 @@ pub use history::{log_contact, note, timeline};
 pub use listed::{EACH, RequestKey, RequestRow, Requests};
 use rows::{Row, columns, request};
 
+use super::duplicates::{self, Likeness};
 use super::state::{self, NotFromHere, Step};
 use super::{ContactKind, EntryKind, Recommendation, Request, RequestState};
 use crate::access;
@@ -72,10 +73,20 @@ fn open_of(connection: &mut AnyConnection, applicant: ApplicantId) -> QueryResul
     Ok(open.select(columns!()).first::<Row>(connection).optional()?.map(request))
 }
 
-/// Every request that was submitted, for the search for duplicates.
-pub fn submitted(connection: &mut AnyConnection) -> QueryResult<Vec<Request>> {
-    let all = r::table.filter(r::state.ne(RequestState::Draft)).order(r::id.desc()).select(columns!());
-    Ok(all.load::<Row>(connection)?.into_iter().map(request).collect())
+/// The other requests that were submitted and may be of the same company, the newest first, each with the reason.
+pub fn duplicates(
+    connection: &mut AnyConnection,
+    request: &Request,
+) -> QueryResult<Vec<(Likeness, &'static str)>> {
+    let others: Vec<Likeness> = r::table
+        .filter(r::state.ne(RequestState::Draft))
+        .filter(r::id.ne(request.id))
+        .order(r::id.desc())
+        .select((r::id, r::reference, r::legal_name, r::tax_id, r::email))
+        .load(connection)?;
+    let own = Likeness::of(request);
+    let alike = |other: Likeness| duplicates::reason(&own, &other).map(|reason| (other, reason));
+    Ok(others.into_iter().filter_map(alike).collect())
 }
 
 /// Takes a step: one transaction that asks the rule, changes the state, and writes timeline and audit. `revision` is

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod bulk;
+mod choice;
 mod closed;
 mod details;
 mod drift;

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
+use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{contains_pattern, lower};
 use crate::db::schema::{channels, customers};
-use crate::values::{ChannelId, Country, Currency, CustomerId, Scope};
-use crate::{count_of, page_by, text_enum};
+use crate::values::{Country, Currency, CustomerId, Scope};
+use crate::{count_of, of_channel, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -29,7 +30,7 @@ pub struct Customers {
     pub scope: Scope,
     /// Part of the name, or the re-seller's own id.
     pub text: String,
-    pub channel: Option<ChannelId>,
+    pub channel: Named,
 }
 
 /// A customer in the list.
@@ -52,9 +53,7 @@ macro_rules! filtered {
         if let Some(reseller) = $listing.scope.reseller() {
             query = query.filter(channels::reseller_id.eq(reseller));
         }
-        if let Some(channel) = $listing.channel {
-            query = query.filter(customers::channel_id.eq(channel));
-        }
+        of_channel!(query, customers::channel_id, &$listing.channel, |code| channels::code.eq(code));
         if !$listing.text.trim().is_empty() {
             let named = customers::name_key.like(contains_pattern(&$listing.text)).escape('\\');
             query = query.filter(named.or(customers::external_id.eq($listing.text.trim().to_owned())));

@@ -6,14 +6,15 @@ use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{among, contains_pattern, lower};
 use crate::db::schema::{
     bundles, channel_bundles, channels, customers, subscription_quantities, subscriptions,
 };
-use crate::values::{BundleId, ChannelId, CustomerId, Scope, SubscriptionId};
-use crate::{count_of, page_by, text_enum};
+use crate::values::{BundleId, CustomerId, Scope, SubscriptionId};
+use crate::{count_of, of_channel, page_by, text_enum};
 
 text_enum! {
     /// Where a subscription stands on a day.
@@ -43,7 +44,7 @@ pub struct Subscriptions {
     pub today: NaiveDate,
     /// Part of the customer's name, or the reference.
     pub text: String,
-    pub channel: Option<ChannelId>,
+    pub channel: Named,
     pub customer: Option<CustomerId>,
     pub bundle: Option<BundleId>,
     pub standing: Option<Standing>,
@@ -53,7 +54,7 @@ impl Subscriptions {
     /// Without any filter.
     pub fn all(scope: Scope, today: NaiveDate) -> Self {
         let text = String::new();
-        Self { scope, today, text, channel: None, customer: None, bundle: None, standing: None }
+        Self { scope, today, text, channel: Named::Any, customer: None, bundle: None, standing: None }
     }
 }
 
@@ -87,9 +88,7 @@ macro_rules! filtered {
         if let Some(reseller) = scope.reseller() {
             query = query.filter(channels::reseller_id.eq(reseller));
         }
-        if let Some(channel) = *channel {
-            query = query.filter(subscriptions::channel_id.eq(channel));
-        }
+        of_channel!(query, subscriptions::channel_id, channel, |code| channels::code.eq(code));
         if let Some(customer) = *customer {
             query = query.filter(subscriptions::customer_id.eq(customer));
         }

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use super::{channels, options};
+use crate::channels::choice::{Choice, Named};
 use crate::customers::lists::{CustomerKey, CustomerRow, Customers};
 use crate::db::Db;
 use crate::db::paging;
@@ -24,7 +24,7 @@ pub struct Search {
 
 impl Search {
     fn listing(&self, scope: Scope) -> Customers {
-        Customers { scope, text: self.q.clone(), channel: self.channel.parse().ok() }
+        Customers { scope, text: self.q.clone(), channel: Named::parse(&self.channel) }
     }
 }
 
@@ -52,7 +52,7 @@ struct CustomersPage {
     shell: Shell,
     is_root: bool,
     search: Search,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     table: Table,
 }
 
@@ -60,10 +60,14 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     let search = search.into_inner();
     let (scope, is_root) = (member.scope, member.is_root());
     let (listing, at) = (search.listing(scope), search.asked.place::<Customers>());
-    let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
+    let named = search.channel.clone();
+    let (found, channel) = db
+        .read(move |connection| {
+            Ok((paging::page(connection, &listing, at)?, Choice::of(connection, scope, &named)?))
+        })
+        .await?;
     let table = list(is_root).table(&search, at.order, &found);
-    let channels = if is_root { options(&channels(&db, scope).await?) } else { Vec::new() };
-    page(&CustomersPage { shell, is_root, search, channels, table })
+    page(&CustomersPage { shell, is_root, search, channel, table })
 }
 
 /// The list as a file.

@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{channels, chosen, options};
-use crate::channels::Channel;
+use crate::channels;
+use crate::channels::choice::{Choice, chosen, missing};
 use crate::customers::{Customer, NewCustomer, SaleRefusal, sales, store};
 use crate::db::{Db, Decided};
 use crate::values::{ChannelId, Country, Currency, CustomerId, Scope};
@@ -28,9 +28,9 @@ struct EditPage {
     shell: Shell,
     /// `None` for a new customer.
     id: Option<CustomerId>,
-    channels: Vec<(String, String)>,
-    /// Whether a channel is to be chosen: root has several.
-    chooses_channel: bool,
+    /// Where a new one goes: what root chooses from.
+    channel: Choice,
+    is_root: bool,
     countries: Vec<(&'static str, &'static str)>,
     currencies: Vec<Currency>,
     /// It has subscriptions.
@@ -77,63 +77,79 @@ fn beside_field(errors: &mut Errors, refusal: &SaleRefusal) {
     errors.add(field, refusal);
 }
 
-fn edit_page(shell: Shell, id: Option<CustomerId>, all: &[Channel], form: Typed, errors: Errors) -> EditPage {
+/// What a form says beside what is typed.
+struct Places {
+    channel: Choice,
+    currencies: Vec<Currency>,
+}
+
+/// Where a new customer can go, with the channel that root named or the only one; in which currencies.
+async fn places(db: &Db, scope: Scope, named: &str) -> Result<Places, Error> {
+    let named = named.to_owned();
+    let found = db.read(move |connection| {
+        let mut channel = Choice::of(connection, scope, &named)?;
+        if named.is_empty()
+            && let Some(only) = channel.only().map(str::to_owned)
+        {
+            channel.value = only;
+        }
+        Ok(Places { channel, currencies: channels::store::currencies(connection, scope)? })
+    });
+    Ok(found.await?)
+}
+
+/// For a customer that is in its channel: its currencies.
+async fn place(db: &Db, scope: Scope, channel: ChannelId) -> Result<Places, Error> {
+    let found = db.read(move |connection| channels::store::find(connection, scope, channel)).await?;
+    Ok(Places { channel: Choice::default(), currencies: found.currencies })
+}
+
+fn edit_page(
+    shell: Shell,
+    id: Option<CustomerId>,
+    is_root: bool,
+    places: Places,
+    form: Typed,
+    errors: Errors,
+) -> EditPage {
     let countries = Country::all().map(|country| (country.code(), country.name())).collect();
-    let mut currencies: Vec<Currency> = all.iter().flat_map(|channel| channel.currencies.clone()).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    let chooses_channel = id.is_none() && all.len() > 1;
-    EditPage {
-        shell,
-        id,
-        channels: options(all),
-        chooses_channel,
-        countries,
-        currencies,
-        currency_is_fixed: false,
-        form,
-        errors,
-    }
+    let Places { channel, currencies } = places;
+    EditPage { shell, id, channel, is_root, countries, currencies, currency_is_fixed: false, form, errors }
 }
 
 pub async fn new(member: Member, shell: Shell, db: Data<Db>, typed: Query<Typed>) -> Answer {
-    let all = channels(&db, member.scope).await?;
-    page(&edit_page(shell, None, &all, typed.into_inner(), Errors::default()))
+    let typed = typed.into_inner();
+    let places = places(&db, member.scope, &typed.channel).await?;
+    page(&edit_page(shell, None, member.is_root(), places, typed, Errors::default()))
 }
 
 pub async fn create(member: Member, shell: Shell, go: Go, db: Data<Db>, form: Form<Typed>) -> Answer {
-    let Form(mut form) = form;
-    let all = channels(&db, member.scope).await?;
-    if let [only] = all.as_slice() {
-        form.channel = only.id.to_string();
-    }
+    let (form, scope) = (form.0, member.scope);
     let mut errors = Errors::default();
-    let channel = chosen(&member, &all, &form.channel).map(|channel| channel.id);
+    let named = form.channel.clone();
+    let channel = db.read(move |connection| chosen(connection, scope, &named)).await?.map(|one| one.id);
     if channel.is_none() {
-        errors.add("channel", "Choose a channel");
+        errors.add("channel", missing(&form.channel));
     }
     let placeholder = channel.unwrap_or_else(|| ChannelId::derived(""));
-    let (Some(_), Some(details)) = (channel, form.parse(placeholder, &mut errors)) else {
-        let refused = edit_page(shell, None, &all, form, errors);
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
-    };
-    let (scope, act, name) = (member.scope, member.act(), details.name.clone());
-    let created = db.write(move |connection| sales::create_customer(connection, scope, &details, &act));
-    match created.await.decided()? {
-        Ok(id) => go.to(format!("/customers/{id}"), format!("Customer {name} added")),
-        Err(refusal) => {
-            beside_field(&mut errors, &refusal);
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &edit_page(shell, None, &all, form, errors))
+    if let (Some(_), Some(details)) = (channel, form.parse(placeholder, &mut errors)) {
+        let (act, name) = (member.act(), details.name.clone());
+        let created = db.write(move |connection| sales::create_customer(connection, scope, &details, &act));
+        match created.await.decided()? {
+            Ok(id) => return go.to(format!("/customers/{id}"), format!("Customer {name} added")),
+            Err(refusal) => beside_field(&mut errors, &refusal),
         }
     }
+    let places = places(&db, scope, &form.channel).await?;
+    let refused = edit_page(shell, None, member.is_root(), places, form, errors);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused)
 }
 
 pub async fn edit(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) -> Answer {
     let id: CustomerId = id.parse().map_err(|_| Error::NotFound)?;
     let scope = member.scope;
     let (customer, is_fixed) = read(&db, scope, id).await?;
-    let all = channels(&db, scope).await?;
-    let own: Vec<Channel> = all.into_iter().filter(|channel| channel.id == customer.channel).collect();
+    let place = place(&db, scope, customer.channel).await?;
     let form = Typed {
         channel: customer.channel.to_string(),
         external_id: customer.external_id,
@@ -141,7 +157,7 @@ pub async fn edit(member: Member, shell: Shell, db: Data<Db>, id: Path<String>) 
         country: customer.country.to_string(),
         currency: customer.currency.to_string(),
     };
-    let edit_page = edit_page(shell, Some(id), &own, form, Errors::default());
+    let edit_page = edit_page(shell, Some(id), member.is_root(), place, form, Errors::default());
     page(&EditPage { currency_is_fixed: is_fixed, ..edit_page })
 }
 
@@ -169,29 +185,18 @@ pub async fn save(
     if is_fixed {
         form.currency = customer.currency.to_string();
     }
-    let mut own = channels(&db, scope).await?;
-    own.retain(|channel| channel.id == customer.channel);
     let mut errors = Errors::default();
-    let Some(new) = form.parse(customer.channel, &mut errors) else {
-        let refused = edit_page(shell, Some(id), &own, form, errors);
-        return page_with(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &EditPage { currency_is_fixed: is_fixed, ..refused },
-        );
-    };
-    let act = member.act();
-    let NewCustomer { channel, external_id, name, country, currency } = new;
-    let changed = Customer { id, channel, external_id, name, country, currency };
-    match db
-        .write(move |connection| sales::change_customer(connection, scope, &changed, &act))
-        .await
-        .decided()?
-    {
-        Ok(()) => go.to(format!("/customers/{id}"), "Customer saved"),
-        Err(refusal) => {
-            beside_field(&mut errors, &refusal);
-            let refused = edit_page(shell, Some(id), &own, form, errors);
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { currency_is_fixed: is_fixed, ..refused })
+    if let Some(new) = form.parse(customer.channel, &mut errors) {
+        let act = member.act();
+        let NewCustomer { channel, external_id, name, country, currency } = new;
+        let changed = Customer { id, channel, external_id, name, country, currency };
+        let saved = db.write(move |connection| sales::change_customer(connection, scope, &changed, &act));
+        match saved.await.decided()? {
+            Ok(()) => return go.to(format!("/customers/{id}"), "Customer saved"),
+            Err(refusal) => beside_field(&mut errors, &refusal),
         }
     }
+    let place = place(&db, scope, customer.channel).await?;
+    let refused = edit_page(shell, Some(id), member.is_root(), place, form, errors);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &EditPage { currency_is_fixed: is_fixed, ..refused })
 }

@@ -5,7 +5,8 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{channels, options, standing};
+use super::standing;
+use crate::channels::choice::{Choice, Named};
 use crate::customers::lists::{self, SubscriptionKey, SubscriptionRow, Subscriptions};
 use crate::db::Db;
 use crate::db::paging;
@@ -31,7 +32,7 @@ impl Search {
     fn listing(&self, scope: Scope, today: NaiveDate) -> Subscriptions {
         Subscriptions {
             text: self.q.clone(),
-            channel: self.channel.parse().ok(),
+            channel: Named::parse(&self.channel),
             customer: self.customer.parse().ok(),
             bundle: self.bundle.parse().ok(),
             standing: self.state.parse().ok(),
@@ -72,7 +73,7 @@ struct SubscriptionsPage {
     shell: Shell,
     is_root: bool,
     search: Search,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     bundles: Vec<(BundleId, String)>,
     table: Table,
 }
@@ -84,14 +85,15 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     let (scope, is_root) = (member.scope, member.is_root());
     let listing = search.listing(scope, member.act().today());
     let at = search.asked.place::<Subscriptions>();
-    let (found, bundles) = db
+    let named = search.channel.clone();
+    let (found, bundles, channel) = db
         .read(move |connection| {
-            Ok((paging::page(connection, &listing, at)?, lists::bundle_names(connection, scope)?))
+            let found = paging::page(connection, &listing, at)?;
+            Ok((found, lists::bundle_names(connection, scope)?, Choice::of(connection, scope, &named)?))
         })
         .await?;
     let table = list(is_root).table(&search, at.order, &found);
-    let channels = if is_root { options(&channels(&db, scope).await?) } else { Vec::new() };
-    page(&SubscriptionsPage { shell, is_root, search, channels, bundles, table })
+    page(&SubscriptionsPage { shell, is_root, search, channel, bundles, table })
 }
 
 /// The list as a file.

@@ -123,7 +123,7 @@ async fn load(db: &Db, scope: Scope, filter: Filter, asked: &Asked) -> Result<Re
                 store::over_time(connection, &within, &timed.before())?,
             ],
             rated_at: store::rated_at(connection, &within, &filter)?,
-            choices: Choices::of(connection, &within, scope == Scope::Root)?,
+            choices: Choices::of(connection, &within, scope)?,
             channels,
         })
     });

@@ -6,17 +6,18 @@ use diesel::prelude::*;
 
 use super::Within;
 use crate::catalog::BundleState;
+use crate::channels::choice::Choice;
 use crate::db::AnyConnection;
-use crate::db::query::{among, lower};
+use crate::db::query::among;
 use crate::db::schema::{
     bundles, channel_bundles, channel_currencies, channels, charges, customers, products, resellers,
     revenue_totals,
 };
 use crate::reports::Group;
-use crate::values::{BundleId, ChannelId, Currency, CustomerId, ProductId};
+use crate::values::{BundleId, ChannelId, Currency, CustomerId, ProductId, Scope};
 use crate::within;
 
-/// More channels, or more of a re-seller's customers, than these are not offered one by one.
+/// More of a re-seller's customers than these are not offered one by one.
 const OFFERED: i64 = 100;
 
 /// A channel as reports name it.
@@ -91,10 +92,8 @@ impl Names {
 /// What the filter bar offers: values and words.
 #[derive(Debug, Clone, Default)]
 pub struct Choices {
-    /// The code of the one channel that the report is about.
-    pub channel: String,
-    /// By their codes; empty when there are too many to choose from, so that the code is typed.
-    pub channels: Vec<(String, String)>,
+    /// With the code of the one channel that the report is about.
+    pub channel: Choice,
     pub bundles: Vec<(String, String)>,
     pub products: Vec<(String, String)>,
     pub customers: Vec<(String, String)>,
@@ -106,8 +105,8 @@ type Bundles = Vec<(BundleId, String)>;
 impl Choices {
     /// For root: everything that was ever on sale. For a re-seller: what its own channel sells and what its usage is
     /// charged for; the rest of the catalog is the provider's.
-    pub fn of(connection: &mut AnyConnection, within: &Within, is_root: bool) -> QueryResult<Self> {
-        let bundles = if is_root { on_sale(connection)? } else { sold(connection, within)? };
+    pub fn of(connection: &mut AnyConnection, within: &Within, scope: Scope) -> QueryResult<Self> {
+        let bundles = if scope == Scope::Root { on_sale(connection)? } else { sold(connection, within)? };
         let ids: Vec<BundleId> = bundles.iter().map(|(id, _)| *id).collect();
         let charged: Vec<(ProductId, String)> = products::table
             .inner_join(charges::table.on(charges::product_id.eq(products::id.nullable())))
@@ -116,10 +115,9 @@ impl Choices {
             .select((products::id, products::name))
             .distinct()
             .load(connection)?;
-        let channels = if is_root { offered_channels(connection)? } else { Vec::new() };
+        let code = only_channel(connection, within)?;
         Ok(Self {
-            channel: only_channel(connection, within)?,
-            channels: worded(channels),
+            channel: Choice::of(connection, scope, &code)?,
             bundles: worded(bundles),
             products: worded(charged),
             customers: worded(customers(connection, within)?),
@@ -161,15 +159,6 @@ fn only_channel(connection: &mut AnyConnection, within: &Within) -> QueryResult<
             .first(connection),
         _ => Ok(String::new()),
     }
-}
-
-fn offered_channels(connection: &mut AnyConnection) -> QueryResult<Vec<(String, String)>> {
-    let named: Vec<(String, String)> = channels::table
-        .order((lower(channels::name), channels::id))
-        .select((channels::code, channels::name))
-        .limit(OFFERED + 1)
-        .load(connection)?;
-    Ok(few(named))
 }
 
 /// The customers of one channel.

@@ -8,11 +8,12 @@ use super::{Table, conflict};
 use crate::access;
 use crate::db::{Db, Decided};
 use crate::mail::Letterhead;
+use crate::requests::duplicates::Likeness;
+use crate::requests::notices;
 use crate::requests::{
     Assessment, CHECKLIST, ContactKind, EntryKind, Recommendation, Request, RequestState, TimelineEntry,
     store,
 };
-use crate::requests::{duplicates, notices};
 use crate::terms::Side;
 use crate::values::{RequestId, UserId, parse_day};
 use crate::web::{
@@ -27,7 +28,7 @@ struct ReviewPage {
     table: Table,
     assessment: Assessment,
     timeline: Vec<TimelineEntry>,
-    duplicates: Vec<(Request, &'static str)>,
+    duplicates: Vec<(Likeness, &'static str)>,
     roots: Vec<(String, String)>,
     form: Fields,
     errors: Errors,
@@ -135,19 +136,14 @@ pub(super) fn track(
 async fn review_page(shell: Shell, db: &Db, id: RequestId) -> Result<ReviewPage, Error> {
     let page = db.read(move |connection| {
         let request = store::find(connection, id)?;
-        let duplicates = store::submitted(connection)?
-            .into_iter()
-            .filter(|other| other.id != id)
-            .filter_map(|other| duplicates::reason(&request, &other).map(|reason| (other, reason)))
-            .collect();
         let roots = access::store::roots(connection)?;
         Ok(ReviewPage {
             shell,
             table: Table::load(connection, &request)?,
             assessment: store::assessment(connection, id)?,
             timeline: store::timeline(connection, id)?,
+            duplicates: store::duplicates(connection, &request)?,
             request,
-            duplicates,
             roots: roots.into_iter().map(|user| (user.id.to_string(), user.full_name)).collect(),
             form: Fields::default(),
             errors: Errors::default(),

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
-use crate::channels;
+use crate::channels::choice::{Choice, Named};
 use crate::db::Db;
 use crate::db::paging;
 use crate::lists::{Asked, Cell, Column, List, Table};
@@ -27,7 +27,7 @@ pub struct Search {
 impl Search {
     fn listing(&self, scope: Scope) -> Statements {
         let (state, month) = (self.state.parse().ok(), self.month.parse().ok());
-        Statements { scope, state, month, channel: self.channel.parse().ok() }
+        Statements { scope, state, month, channel: Named::parse(&self.channel) }
     }
 }
 
@@ -73,7 +73,7 @@ struct ListPage {
     is_root: bool,
     search: Search,
     states: Vec<(&'static str, &'static str)>,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     table: Table,
 }
 
@@ -81,12 +81,12 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     let search = search.into_inner();
     let (scope, is_root) = (member.scope, member.is_root());
     let (listing, at) = (search.listing(scope), search.asked.place::<Statements>());
-    let (found, totals, channels) = db
+    let named = search.channel.clone();
+    let (found, totals, channel) = db
         .read(move |connection| {
             let found = paging::page(connection, &listing, at)?;
-            let channels = if is_root { channels::store::list(connection, scope)? } else { Vec::new() };
             let totals = if found.is_counted() { listing.totals(connection)? } else { Vec::new() };
-            Ok((found, totals, channels))
+            Ok((found, totals, Choice::of(connection, scope, &named)?))
         })
         .await?;
     let sum = |(currency, sums): &(Currency, Totals)| (*currency, amounts(sums).to_vec());
@@ -98,8 +98,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
         .filter(|state| is_root || !matches!(state, StatementState::Open | StatementState::Closing))
         .map(|state| (state.as_str(), state.words()))
         .collect();
-    let channels = channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect();
-    page(&ListPage { shell, is_root, search, states, channels, table })
+    page(&ListPage { shell, is_root, search, states, channel, table })
 }
 
 /// The list as a file.

@@ -4,13 +4,14 @@ use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use super::read::{BEFORE_SENT, Row, SumsOfLines, joined, statement, summed, totals_of};
+use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::{AmountMinus, amount_or};
 use crate::db::schema::{channels, charge_lines as l, resellers, revenue_channels as c, statements as s};
 use crate::settlement::{Statement, StatementState, Totals};
-use crate::values::{Amount, ChannelId, Currency, Month, Scope, StatementId};
-use crate::{count_of, page_by, text_enum};
+use crate::values::{Amount, Currency, Month, Scope, StatementId};
+use crate::{count_of, of_channel, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by; amounts by their number, whatever the currency.
@@ -29,12 +30,12 @@ impl SortKey for StatementKey {
 }
 
 /// The statements in scope, a re-seller's from when they were sent; a filter that is not set leaves all.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Statements {
     pub scope: Scope,
     pub state: Option<StatementState>,
     pub month: Option<Month>,
-    pub channel: Option<ChannelId>,
+    pub channel: Named,
 }
 
 /// What the filters leave of a query.
@@ -50,9 +51,7 @@ macro_rules! filtered {
         if let Some(month) = $listing.month {
             query = query.filter(s::month.eq(month));
         }
-        if let Some(channel) = $listing.channel {
-            query = query.filter(s::channel_id.eq(channel));
-        }
+        of_channel!(query, s::channel_id, &$listing.channel, |code| channels::code.eq(code));
         query
     }};
 }

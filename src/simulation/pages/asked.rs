@@ -11,15 +11,6 @@ use crate::terms::{ShareBasis, ShareRule, TermsState, TermsVersion};
 use crate::values::{ChargeId, Currency, Month, Percent};
 use crate::web::{Errors, Fields};
 
-/// The channel that is asked for, or the first one.
-pub fn channel<'c>(channels: &'c [Channel], fields: &Fields) -> Option<&'c Channel> {
-    let wanted = fields.get("channel");
-    if wanted.is_empty() {
-        return channels.first();
-    }
-    channels.iter().find(|channel| channel.id.to_string() == wanted)
-}
-
 /// The currency that is asked for, or the channel's first.
 pub fn currency(channel: &Channel, fields: &Fields) -> Option<Currency> {
     let wanted = fields.get("currency").parse::<Currency>().ok();

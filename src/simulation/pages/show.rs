@@ -10,8 +10,9 @@ use askama::Template;
 use super::asked;
 use super::result::Outcome;
 use crate::catalog::{self, Bundle};
+use crate::channels::choice::{Choice, Named, chosen, missing};
 use crate::channels::{self, Channel};
-use crate::db::Db;
+use crate::db::{AnyConnection, Db, QueryResult};
 use crate::requests::resellers;
 use crate::settlement::Statement;
 use crate::simulation::{SettledMonth, SimulatedMonth, WhatIf, export, simulate, store};
@@ -24,7 +25,7 @@ use crate::web::{Answer, Error, Errors, Fields, Member, Shell, links, page_with}
 struct SimulationPage {
     shell: Shell,
     is_root: bool,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     /// `None` when there is no channel to simulate.
     place: Option<Place>,
     versions: Vec<(String, String)>,
@@ -45,10 +46,6 @@ struct Place {
 }
 
 impl SimulationPage {
-    fn chosen_channel(&self) -> String {
-        self.place.as_ref().map(|place| place.channel.id.to_string()).unwrap_or_default()
-    }
-
     fn chosen_currency(&self) -> &'static str {
         self.place.as_ref().map_or("", |place| place.currency.code())
     }
@@ -75,7 +72,7 @@ impl SimulationPage {
 
 /// What the database knows of a simulation.
 struct Loaded {
-    channels: Vec<Channel>,
+    choice: Choice,
     place: Option<Place>,
     versions: Vec<TermsVersion>,
     statements: Vec<Statement>,
@@ -92,7 +89,7 @@ impl Loaded {
 
 async fn load(db: &Db, scope: Scope, fields: Fields) -> Result<Loaded, Error> {
     let loaded = db.read(move |connection| {
-        let channels = channels::store::list(connection, scope)?;
+        let named = fields.get("channel");
         let bundles = catalog::store::bundles(connection)?;
         let mut loaded = Loaded {
             place: None,
@@ -101,9 +98,12 @@ async fn load(db: &Db, scope: Scope, fields: Fields) -> Result<Loaded, Error> {
             bundles,
             months: Vec::new(),
             errors: Errors::default(),
-            channels,
+            choice: Choice::of(connection, scope, named)?,
         };
-        let Some(channel) = asked::channel(&loaded.channels, &fields).cloned() else { return Ok(loaded) };
+        let Some(channel) = channel(connection, scope, named, &mut loaded.errors)? else { return Ok(loaded) };
+        if loaded.errors.is_empty() {
+            loaded.choice.value = channel.code.to_string();
+        }
         let Some(currency) = asked::currency(&channel, &fields) else { return Ok(loaded) };
         let reseller = resellers::find(connection, channel.reseller)?;
         loaded.versions = terms::store::of_request(connection, reseller.request)?;
@@ -115,9 +115,28 @@ async fn load(db: &Db, scope: Scope, fields: Fields) -> Result<Loaded, Error> {
         loaded.place = Some(Place { channel, currency, months });
         Ok(loaded)
     });
-    let loaded: Loaded = loaded.await?;
-    let is_absent = loaded.place.is_none() && !loaded.channels.is_empty();
-    if is_absent { Err(Error::NotFound) } else { Ok(loaded) }
+    Ok(loaded.await?)
+}
+
+/// The channel that is asked for, or the first one in scope; an id that nothing in scope has is an error.
+fn channel(
+    connection: &mut AnyConnection,
+    scope: Scope,
+    named: &str,
+    errors: &mut Errors,
+) -> QueryResult<Option<Channel>> {
+    let found = match Named::parse(named) {
+        Named::Any => None,
+        Named::Id(id) => Some(channels::store::find(connection, scope, id)?),
+        Named::Code(_) | Named::Nothing => {
+            let found = chosen(connection, scope, named)?;
+            if found.is_none() {
+                errors.add("channel", missing(named));
+            }
+            found
+        }
+    };
+    found.map_or_else(|| channels::store::first(connection, scope), |found| Ok(Some(found)))
 }
 
 fn names(bundles: &[Bundle]) -> BTreeMap<BundleId, String> {
@@ -153,7 +172,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fiel
     let shown = SimulationPage {
         shell,
         is_root: member.is_root(),
-        channels: loaded.channels.iter().map(|one| (one.id.to_string(), one.name.clone())).collect(),
+        channel: loaded.choice,
         versions: loaded.versions.iter().map(version_option).collect(),
         has_statements: !loaded.statements.is_empty(),
         csv: links::address("/simulation.csv", &parts),

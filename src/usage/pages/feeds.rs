@@ -7,8 +7,8 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{channels, chosen, may_import, options};
-use crate::channels::Channel;
+use super::{choice, chosen, may_import, may_import_some, own_channel};
+use crate::channels::choice::{Choice, missing};
 use crate::db::{Db, Never};
 use crate::usage::store::{self, Feed};
 use crate::values::{Timestamp, UsageFeedId};
@@ -36,7 +36,7 @@ struct FeedsPage {
     now: Timestamp,
     /// Where events are sent to.
     address: String,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     feeds: Vec<Feed>,
     form: NewFeed,
     errors: Errors,
@@ -65,8 +65,7 @@ fn address(site: &Site) -> String {
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, site: Data<Site>) -> Answer {
-    let own = channels(&db, &member).await?;
-    let shown = feeds_page(&member, shell, &db, &site, &own, NewFeed::default(), Errors::default()).await?;
+    let shown = feeds_page(&member, shell, &db, &site, NewFeed::default(), Errors::default()).await?;
     page_with(if shown.may_import { StatusCode::OK } else { StatusCode::FORBIDDEN }, &shown)
 }
 
@@ -75,7 +74,6 @@ async fn feeds_page(
     shell: Shell,
     db: &Db,
     site: &Site,
-    own: &[Channel],
     form: NewFeed,
     errors: Errors,
 ) -> Result<FeedsPage, Error> {
@@ -83,10 +81,10 @@ async fn feeds_page(
     Ok(FeedsPage {
         shell,
         is_root: member.is_root(),
-        may_import: member.is_root() || own.iter().any(|channel| may_import(member, channel)),
+        may_import: may_import_some(member, own_channel(db, member).await?.as_ref()),
         now: member.act().at,
         address: address(site),
-        channels: options(own),
+        channel: choice(db, member, &form.channel).await?,
         feeds: db.read(move |connection| store::feeds(connection, scope)).await?,
         form,
         errors,
@@ -101,16 +99,15 @@ pub async fn submit(
     form: Form<NewFeed>,
 ) -> Answer {
     let form = form.0;
-    let own = channels(&db, &member).await?;
     let mut errors = Errors::default();
-    let channel = chosen(&member, &own, &form.channel).cloned();
+    let channel = chosen(&db, &member, &form.channel).await?;
     if channel.is_none() {
-        errors.add("channel", "Choose a channel");
+        errors.add("channel", missing(&form.channel));
     }
     let name =
         kept_text(&form.name, LONGEST_NAME, "name", "Name the program, in at most 60 letters", &mut errors);
     let (Some(channel), Some(name)) = (channel, name) else {
-        let again = feeds_page(&member, shell, &db, &site, &own, form, errors).await?;
+        let again = feeds_page(&member, shell, &db, &site, form, errors).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &again);
     };
     if !may_import(&member, &channel) {
@@ -144,9 +141,8 @@ pub async fn ending(
 }
 
 async fn feeds_are_open(member: &Member, db: &Db) -> Result<(), Error> {
-    let own = channels(db, member).await?;
-    let is_open = member.is_root() || own.iter().any(|channel| may_import(member, channel));
-    if is_open { Ok(()) } else { Err(Error::Forbidden) }
+    let own = own_channel(db, member).await?;
+    if may_import_some(member, own.as_ref()) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// Takes a token back.

@@ -7,13 +7,14 @@ use askama::Template;
 use serde::{Deserialize, Serialize};
 
 use super::wording::{format_name, outcome, state_name, state_tone};
-use super::{channels, may_import, options};
+use super::{choice, may_import_some, own_channel};
+use crate::channels::choice::{Choice, Named};
 use crate::db::Db;
 use crate::db::paging;
 use crate::lists::{Asked, Cell, Column, List, Table};
 use crate::usage::store::{UsageFileKey, UsageFiles};
 use crate::usage::{FileState, UsageFile};
-use crate::values::{Right, Scope};
+use crate::values::Scope;
 use crate::web::sheet::FileKind;
 use crate::web::{Answer, Member, Shell, Site, page};
 
@@ -28,7 +29,7 @@ pub struct Search {
 
 impl Search {
     fn listing(&self, scope: Scope) -> UsageFiles {
-        UsageFiles { scope, channel: self.channel.parse().ok(), state: self.state.parse().ok() }
+        UsageFiles { scope, channel: Named::parse(&self.channel), state: self.state.parse().ok() }
     }
 }
 
@@ -67,7 +68,7 @@ struct FilesPage {
     is_root: bool,
     may_import: bool,
     search: Search,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     states: Vec<(&'static str, &'static str)>,
     table: Table,
 }
@@ -76,16 +77,16 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     let search = search.into_inner();
     let (listing, at) = (search.listing(member.scope), search.asked.place::<UsageFiles>());
     let found = db.read(move |connection| paging::page(connection, &listing, at)).await?;
-    let own = channels(&db, &member).await?;
+    let own = own_channel(&db, &member).await?;
+    let channel = choice(&db, &member, &search.channel).await?;
     let is_root = member.is_root();
     page(&FilesPage {
         shell,
         is_root,
-        may_import: (is_root && member.may(Right::Usage))
-            || own.iter().any(|channel| may_import(&member, channel)),
+        may_import: may_import_some(&member, own.as_ref()),
         table: list(is_root).table(&search, at.order, &found),
         search,
-        channels: options(&own),
+        channel,
         states: FileState::ALL.iter().map(|state| (state.as_str(), state_name(*state))).collect(),
     })
 }

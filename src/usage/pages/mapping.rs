@@ -9,9 +9,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::mapping_lines::{Line, Section, lines};
-use super::{channels, chosen, may_import, options};
+use super::{choice, chosen, may_import};
 use crate::catalog::{self, Product};
 use crate::channels::Channel;
+use crate::channels::choice::Choice;
 use crate::customers::{self, Customer};
 use crate::db::{AnyConnection, Db, Never, QueryResult};
 use crate::usage::MappingKind;
@@ -45,7 +46,7 @@ struct Loaded {
 struct MappingPage {
     shell: Shell,
     is_root: bool,
-    channels: Vec<(String, String)>,
+    choice: Choice,
     channel: Option<Channel>,
     loaded: Loaded,
     errors: Errors,
@@ -75,8 +76,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, place: Query<Place
 
 pub async fn save(member: Member, shell: Shell, go: Go, db: Data<Db>, Form(fields): Form<Fields>) -> Answer {
     let place = Place { channel: fields.get("channel").to_owned(), source: fields.get("source").to_owned() };
-    let own = channels(&db, &member).await?;
-    let channel = chosen(&member, &own, &place.channel).ok_or(Error::NotFound)?.clone();
+    let channel = chosen(&db, &member, &place.channel).await?.ok_or(Error::NotFound)?;
     if !may_import(&member, &channel) {
         return Err(Error::Forbidden);
     }
@@ -109,8 +109,13 @@ async fn respond(
     fields: &Fields,
     errors: Errors,
 ) -> Answer {
-    let own = channels(db, member).await?;
-    let channel = chosen(member, &own, &place.channel).or(own.first().filter(|_| own.len() == 1)).cloned();
+    let mut choice = choice(db, member, &place.channel).await?;
+    if place.channel.is_empty()
+        && let Some(only) = choice.only()
+    {
+        choice.value = only.to_owned();
+    }
+    let channel = chosen(db, member, &choice.value).await?;
     if channel.as_ref().is_some_and(|channel| !may_import(member, channel)) {
         return Err(Error::Forbidden);
     }
@@ -125,7 +130,7 @@ async fn respond(
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let is_root = member.is_root();
-    page_with(status, &MappingPage { shell, is_root, channels: options(&own), channel, loaded, errors })
+    page_with(status, &MappingPage { shell, is_root, choice, channel, loaded, errors })
 }
 
 fn load(

@@ -14,31 +14,36 @@ pub mod unrated;
 pub mod upload;
 pub mod wording;
 
+use crate::channels::choice::{self, Choice};
 use crate::channels::{self, Channel};
 use crate::db::Db;
 use crate::values::Right;
 use crate::web::{Error, Member};
 
-/// The channels within a member's scope.
-async fn channels(db: &Db, member: &Member) -> Result<Vec<Channel>, Error> {
-    let scope = member.scope;
-    Ok(db.read(move |connection| channels::store::list(connection, scope)).await?)
+/// The re-seller's own channel; root has none of its own.
+async fn own_channel(db: &Db, member: &Member) -> Result<Option<Channel>, Error> {
+    let Some(reseller) = member.scope.reseller() else { return Ok(None) };
+    Ok(db.read(move |connection| channels::store::of_reseller(connection, reseller)).await?)
 }
 
-/// The channels as options of a form.
-fn options(channels: &[Channel]) -> Vec<(String, String)> {
-    channels.iter().map(|channel| (channel.id.to_string(), channel.name.clone())).collect()
+/// The channel to work in: the re-seller's own, or the one that root named.
+async fn chosen(db: &Db, member: &Member, named: &str) -> Result<Option<Channel>, Error> {
+    let (scope, named) = (member.scope, named.to_owned());
+    Ok(db.read(move |connection| choice::chosen(connection, scope, &named)).await?)
 }
 
-/// The channel to work in: the re-seller's own, or the one that root chose.
-fn chosen<'a>(member: &Member, channels: &'a [Channel], typed: &str) -> Option<&'a Channel> {
-    match member.channel {
-        Some(own) => channels.iter().find(|channel| channel.id == own),
-        None => channels.iter().find(|channel| channel.id.to_string() == typed),
-    }
+/// What root chooses a channel with; nothing for a re-seller.
+async fn choice(db: &Db, member: &Member, named: &str) -> Result<Choice, Error> {
+    let (scope, named) = (member.scope, named.to_owned());
+    Ok(db.read(move |connection| Choice::of(connection, scope, &named)).await?)
 }
 
 /// Whether a member may import usage into a channel and decide on its files.
 fn may_import(member: &Member, channel: &Channel) -> bool {
-    member.may(Right::Usage) && (member.is_root() || channel.may_import)
+    may_import_some(member, Some(channel))
+}
+
+/// Whether a member may import usage at all: root into any channel, a re-seller into its own while that permits it.
+fn may_import_some(member: &Member, own: Option<&Channel>) -> bool {
+    member.may(Right::Usage) && (member.is_root() || own.is_some_and(|channel| channel.may_import))
 }

@@ -6,11 +6,13 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{channels, may_import, options, wording};
-use crate::channels::Channel;
+use super::{choice, may_import, may_import_some, own_channel, wording};
+use crate::channels::choice::{Choice, Named};
+use crate::channels::{self, Channel};
 use crate::db::{Db, Never};
 use crate::usage::UnratedCause;
 use crate::usage::store::{self, UnratedFilter, UnratedGroup};
+use crate::values::ChannelId;
 use crate::web::filters::counted;
 use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, links, page};
 
@@ -44,7 +46,7 @@ struct UnratedPage {
     is_root: bool,
     may_retry: bool,
     search: Search,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     causes: Vec<(&'static str, String)>,
     lines: Vec<Line>,
     total: i64,
@@ -59,13 +61,16 @@ impl UnratedPage {
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Search>) -> Answer {
     let search = search.into_inner();
-    let own = channels(&db, &member).await?;
-    let filter = UnratedFilter { channel: search.channel.parse().ok(), cause: search.cause.parse().ok() };
+    let own = own_channel(&db, &member).await?;
+    let channel = choice(&db, &member, &search.channel).await?;
+    let filter = UnratedFilter { channel: Named::parse(&search.channel), cause: search.cause.parse().ok() };
     let scope = member.scope;
-    let (mut groups, counts) = db
+    let (mut groups, counts, channels) = db
         .read(move |connection| {
-            let groups = store::unrated_groups(connection, scope, filter, SHOWN + 1)?;
-            Ok((groups, store::unrated_counts(connection, scope, filter.channel)?))
+            let groups = store::unrated_groups(connection, scope, &filter, SHOWN + 1)?;
+            let counts = store::unrated_counts(connection, scope, &filter.channel)?;
+            let ids: Vec<ChannelId> = groups.iter().map(|group| group.channel).collect();
+            Ok((groups, counts, channels::store::some(connection, &ids)?))
         })
         .await?;
     let shown = usize::try_from(SHOWN).unwrap_or(usize::MAX);
@@ -81,10 +86,10 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, search: Query<Sear
     page(&UnratedPage {
         shell,
         is_root: member.is_root(),
-        may_retry: own.iter().any(|channel| may_import(&member, channel)),
-        lines: groups.into_iter().filter_map(|group| line(&member, &own, group)).collect(),
+        may_retry: may_import_some(&member, own.as_ref()),
+        lines: groups.into_iter().filter_map(|group| line(&member, &channels, group)).collect(),
         total: counts.iter().map(|(_, count)| count).sum(),
-        channels: options(&own),
+        channel,
         causes,
         search,
         has_more,
@@ -121,16 +126,19 @@ fn remedy(member: &Member, channel: &Channel, group: &UnratedGroup, cause: Unrat
 
 /// Searches again for what is missing in every channel that the visitor may import into.
 pub async fn retry(member: Member, go: Go, db: Data<Db>, _form: Form<NoFields>) -> Answer {
-    let own = channels(&db, &member).await?;
-    let own: Vec<_> = own.into_iter().filter(|channel| may_import(&member, channel)).collect();
-    if own.is_empty() && !member.is_root() {
+    let own = own_channel(&db, &member).await?;
+    if !may_import_some(&member, own.as_ref()) {
         return Err(Error::Forbidden);
     }
+    let waiting = match own {
+        Some(own) => vec![own.id],
+        None => db.read(store::waiting_channels).await?,
+    };
     let now = member.act().at;
     let mut mended = 0;
-    for channel in own {
+    for channel in waiting {
         mended += db
-            .write::<_, Never>(move |connection| Ok(store::retry_unrated(connection, channel.id, now)?))
+            .write::<_, Never>(move |connection| Ok(store::retry_unrated(connection, channel, now)?))
             .await?;
     }
     let said = match mended {

@@ -14,8 +14,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::{channels, chosen, may_import, options, wording};
-use crate::channels::Channel;
+use super::{choice, chosen, may_import, may_import_some, own_channel, wording};
+use crate::channels::choice::{Choice, missing};
 use crate::db::{Db, Failure, Never};
 use crate::usage::Format;
 use crate::usage::formats::{LARGEST_FILE, recognise};
@@ -46,9 +46,8 @@ struct UploadPage {
     shell: Shell,
     is_root: bool,
     may_import: bool,
-    channels: Vec<(String, String)>,
+    channel: Choice,
     formats: Vec<(&'static str, &'static str)>,
-    channel: String,
     format: String,
     errors: Errors,
 }
@@ -73,8 +72,7 @@ pub fn limits() -> MultipartFormConfig {
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>) -> Answer {
-    let channels = channels(&db, &member).await?;
-    let form = upload_page(shell, &member, &channels, "", "", Errors::default());
+    let form = upload_page(shell, &member, &db, "", "", Errors::default()).await?;
     page_with(if form.may_import { StatusCode::OK } else { StatusCode::FORBIDDEN }, &form)
 }
 
@@ -89,11 +87,10 @@ pub async fn submit(
     let form = form.into_inner();
     csrf::verify(&request, &typed(form.csrf)?, csrf::length(&request))?;
     let (channel, format) = (typed(form.channel)?, typed(form.format)?);
-    let channels = channels(&db, &member).await?;
     let mut errors = Errors::default();
-    let target = chosen(&member, &channels, &channel).cloned();
+    let target = chosen(&db, &member, &channel).await?;
     if target.is_none() {
-        errors.add("channel", "Choose a channel");
+        errors.add("channel", missing(&channel));
     }
     let file = named(form.usage, ENDINGS, OTHER_ENDING, "usage", &mut errors);
     if file.is_none() {
@@ -111,7 +108,7 @@ pub async fn submit(
         }
     };
     let (Some(target), Some(parsed), Some(file)) = (target, parsed, file) else {
-        let form = upload_page(shell, &member, &channels, &channel, &format, errors);
+        let form = upload_page(shell, &member, &db, &channel, &format, errors).await?;
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &form);
     };
     if !may_import(&member, &target) {
@@ -137,26 +134,25 @@ fn file_name(given: Option<&str>) -> String {
     if name.trim().is_empty() { "usage.csv".to_owned() } else { name }
 }
 
-fn upload_page(
+async fn upload_page(
     shell: Shell,
     member: &Member,
-    channels: &[Channel],
+    db: &Db,
     channel: &str,
     format: &str,
     errors: Errors,
-) -> UploadPage {
-    UploadPage {
+) -> Result<UploadPage, Error> {
+    Ok(UploadPage {
         shell,
         is_root: member.is_root(),
-        may_import: member.is_root() || channels.iter().any(|channel| may_import(member, channel)),
-        channels: options(channels),
+        may_import: may_import_some(member, own_channel(db, member).await?.as_ref()),
+        channel: choice(db, member, channel).await?,
         formats: std::iter::once((AUTO, "Recognise it"))
             .chain(Format::ALL.iter().map(|format| (format.as_str(), wording::format_name(*format))))
             .collect(),
-        channel: channel.to_owned(),
         format: if format.is_empty() { AUTO.to_owned() } else { format.to_owned() },
         errors,
-    }
+    })
 }
 
 #[cfg(test)]

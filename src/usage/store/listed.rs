@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::files::{FILE, Row, to_file};
+use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
 use crate::db::query::lower;
 use crate::db::schema::{channels, usage_files};
 use crate::usage::{FileState, UsageFile};
-use crate::values::{ChannelId, Scope, Timestamp, UsageFileId};
-use crate::{count_of, page_by, text_enum};
+use crate::values::{Scope, Timestamp, UsageFileId};
+use crate::{count_of, of_channel, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -30,10 +31,10 @@ impl SortKey for UsageFileKey {
 }
 
 /// The usage files in scope, without their totals; a filter that is not set leaves all.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct UsageFiles {
     pub scope: Scope,
-    pub channel: Option<ChannelId>,
+    pub channel: Named,
     pub state: Option<FileState>,
 }
 
@@ -46,9 +47,7 @@ macro_rules! filtered {
         if let Some(reseller) = $listing.scope.reseller() {
             query = query.filter(channels::reseller_id.eq(reseller));
         }
-        if let Some(channel) = $listing.channel {
-            query = query.filter(usage_files::channel_id.eq(channel));
-        }
+        of_channel!(query, usage_files::channel_id, &$listing.channel, |code| channels::code.eq(code));
         if let Some(state) = $listing.state {
             query = query.filter(usage_files::state.eq(state));
         }

@@ -35,8 +35,8 @@ pub use parts::Upload;
 pub use records::stored;
 pub use retry::retry_unrated;
 pub use unrated::{
-    UnratedFilter, UnratedGroup, WaitingName, unrated_counts, unrated_groups, waiting_customers,
-    waiting_products,
+    UnratedFilter, UnratedGroup, WaitingName, unrated_counts, unrated_groups, waiting_channels,
+    waiting_customers, waiting_products,
 };
 
 use super::{FileState, Format, MappingKind, UnratedCause};

@@ -6,10 +6,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 
 use super::super::UnratedCause;
+use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::columns::{Fixed, exact_sum};
 use crate::db::schema::{channels, usage_records};
-use crate::values::{ChannelId, Cost, Currency, CustomerId, ProductId, Quantity, Scope};
+use crate::of_channel;
+use crate::values::{ChannelId, Code, Cost, Currency, CustomerId, ProductId, Quantity, Scope};
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -18,9 +20,9 @@ extern "SQL" {
 }
 
 /// Which unrated records to show.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct UnratedFilter {
-    pub channel: Option<ChannelId>,
+    pub channel: Named,
     pub cause: Option<UnratedCause>,
 }
 
@@ -45,11 +47,18 @@ pub struct UnratedGroup {
     pub last_day: Option<NaiveDate>,
 }
 
+/// Whether a record is of the channel with this code.
+#[diesel::dsl::auto_type]
+fn is_of(code: Code) -> _ {
+    let own = channels::table.filter(channels::code.eq(code)).select(channels::id);
+    usage_records::channel_id.eq_any(own)
+}
+
 /// The largest groups of unrated records in scope, at most `limit`.
 pub fn unrated_groups(
     connection: &mut AnyConnection,
     scope: Scope,
-    filter: UnratedFilter,
+    filter: &UnratedFilter,
     limit: i64,
 ) -> QueryResult<Vec<UnratedGroup>> {
     let mut query = usage_records::table
@@ -91,9 +100,7 @@ pub fn unrated_groups(
         let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
         query = query.filter(usage_records::channel_id.eq_any(own));
     }
-    if let Some(channel) = filter.channel {
-        query = query.filter(usage_records::channel_id.eq(channel));
-    }
+    of_channel!(query, usage_records::channel_id, &filter.channel, |code| is_of(code));
     if let Some(cause) = filter.cause {
         query = query.filter(usage_records::unrated_cause.eq(cause));
     }
@@ -154,7 +161,7 @@ pub fn waiting_products(
 pub fn unrated_counts(
     connection: &mut AnyConnection,
     scope: Scope,
-    channel: Option<ChannelId>,
+    channel: &Named,
 ) -> QueryResult<Vec<(Option<UnratedCause>, i64)>> {
     let mut query = usage_records::table
         .filter(usage_records::unrated_cause.is_not_null())
@@ -165,8 +172,15 @@ pub fn unrated_counts(
         let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
         query = query.filter(usage_records::channel_id.eq_any(own));
     }
-    if let Some(channel) = channel {
-        query = query.filter(usage_records::channel_id.eq(channel));
-    }
+    of_channel!(query, usage_records::channel_id, channel, |code| is_of(code));
     query.load(connection)
+}
+
+/// The channels that have records which wait.
+pub fn waiting_channels(connection: &mut AnyConnection) -> QueryResult<Vec<ChannelId>> {
+    usage_records::table
+        .filter(usage_records::unrated_cause.is_not_null())
+        .select(usage_records::channel_id)
+        .distinct()
+        .load(connection)
 }

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use reseller_portal::audit::listed::Entries;
 use reseller_portal::catalog::lists::{Bundles, Products};
 use reseller_portal::catalog::price_store;
+use reseller_portal::channels::choice::Named;
 use reseller_portal::channels::listed::Channels;
 use reseller_portal::channels::price_requests::listed::PriceRequests;
 use reseller_portal::customers::lists::{Customers, Subscriptions};
@@ -115,13 +116,13 @@ on_both! {
     fn the_first_page_of_each_large_list_is_read_from_an_index(world) {
         let (scope, today, text) = (Scope::Root, world.now().day(), String::new());
         assert_indexed(world, "requests", Requests::default());
-        assert_indexed(world, "customers", Customers { scope, text: text.clone(), channel: None });
+        assert_indexed(world, "customers", Customers { scope, text: text.clone(), channel: Named::Any });
         assert_indexed(world, "subscriptions", Subscriptions::all(scope, today));
         assert_indexed(world, "channels", Channels { scope, text: text.clone(), reseller: None });
         let month = reseller_portal::values::Month::of(today);
         assert_indexed(world, "re-sellers", Resellers { text: text.clone(), state: None, month });
-        assert_indexed(world, "statements", Statements { scope, state: None, month: None, channel: None });
-        assert_indexed(world, "usage files", UsageFiles { scope, channel: None, state: None });
+        assert_indexed(world, "statements", Statements { scope, state: None, month: None, channel: Named::Any });
+        assert_indexed(world, "usage files", UsageFiles { scope, channel: Named::Any, state: None });
         assert_indexed(world, "price requests", PriceRequests { scope, state: None, channel: None });
         assert_indexed(world, "audit", Entries::default());
         assert_indexed(world, "outbox", Mails::default());
