@@ -1,12 +1,10 @@
 //! Warns when a request looks like another one: same tax id, same e-mail domain, or a name that is nearly the same.
 
-use diesel::prelude::Queryable;
-
 use super::Request;
 use crate::values::{Email, RequestId, search_key};
 
 /// What of a request tells whose it is.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Likeness {
     pub id: RequestId,
     pub reference: String,

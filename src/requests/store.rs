@@ -24,7 +24,7 @@ use crate::access;
 use crate::audit::{self, Event};
 use crate::db::schema::reseller_request_info as r;
 use crate::db::{AnyConnection, Failure};
-use crate::values::{Act, ApplicantId, RequestId, UserId};
+use crate::values::{Act, ApplicantId, Email, RequestId, UserId};
 
 crate::text_columns!(RequestState, EntryKind, ContactKind, Recommendation);
 
@@ -78,14 +78,17 @@ pub fn duplicates(
     connection: &mut AnyConnection,
     request: &Request,
 ) -> QueryResult<Vec<(Likeness, &'static str)>> {
-    let others: Vec<Likeness> = r::table
+    let others: Vec<(RequestId, String, String, String, Email)> = r::table
         .filter(r::state.ne(RequestState::Draft))
         .filter(r::id.ne(request.id))
         .order(r::id.desc())
         .select((r::id, r::reference, r::legal_name, r::tax_id, r::email))
         .load(connection)?;
     let own = Likeness::of(request);
-    let alike = |other: Likeness| duplicates::reason(&own, &other).map(|reason| (other, reason));
+    let alike = |(id, reference, legal_name, tax_id, email)| {
+        let other = Likeness { id, reference, legal_name, tax_id, email };
+        duplicates::reason(&own, &other).map(|reason| (other, reason))
+    };
     Ok(others.into_iter().filter_map(alike).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::on_both;
 use crate::support::builders::{a_channel, a_customer, a_reseller};
-use crate::support::{Client, Page, World};
+use crate::support::{Client, Page};
 
 /// Every page on which root chooses a channel, when there is something to filter.
 const PAGES: [&str; 8] = [
