@@ -35,7 +35,7 @@ on_both! {
         assert!(found.contains("KESTREL-7, Kestrel") && found.contains("FINCH-7, Finch"), "{found}");
         assert!(root.get("/search?q=metal").expect(200).main().contains("Rare metal"));
         assert!(root.get("/search?q=halden").expect(200).main().contains("Halden Systems"));
-        assert!(root.get("/search?q=s-90").expect(200).main().contains("Cloud Start of Orion"));
+        assert!(root.get("/search?q=s-9").expect(200).main().contains("Cloud Start of Orion"));
     }
 
     fn a_reseller_finds_its_own_and_nothing_of_others(world) {
