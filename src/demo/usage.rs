@@ -14,6 +14,7 @@ use crate::db::AnyConnection;
 use crate::usage::Format;
 use crate::usage::store::{self, Import, NewFile};
 use crate::values::{CustomerId, Month, ProductId, Scope};
+use crate::web::random_token;
 
 /// Typical units a day of one subscription unit, in thousandths, by SKU.
 const DAILY: &[(&str, i64)] = &[
@@ -75,6 +76,11 @@ pub(super) fn load(connection: &mut AnyConnection, stage: &Stage, opened: &Opene
         let imported = store::import(connection, &import, act.at);
         let tally = ok(imported.map_err(|failure| failure.map_refusal(|refusal| format!("{refusal:?}"))))?;
         store::finish_acceptance(connection, file, &tally, &channel, &act)?;
+    }
+    if channel.may_import {
+        // Nobody has its token; who tries feeds makes a new one.
+        let act = stage.root(office_hour(stage.today - chrono::Days::new(9), opened.company.name));
+        store::add_feed(connection, &channel, false, "Meter of the data centre", &random_token(), &act)?;
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The feeds in scope, those that may send first, then the newest.
+/// The feeds in scope, for a re-seller its own and not the provider's: those that may send first, then the newest.
 pub fn feeds(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Feed>> {
     let mut query = f::table
         .inner_join(channels::table.on(channels::id.eq(f::channel_id)))
@@ -50,7 +50,7 @@ pub fn feeds(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Fe
         .select(Feed::as_select())
         .into_boxed();
     if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
+        query = query.filter(channels::reseller_id.eq(reseller)).filter(f::is_providers.eq(false));
     }
     query.load(connection)
 }
@@ -63,7 +63,7 @@ pub fn feed(connection: &mut AnyConnection, scope: Scope, id: UsageFeedId) -> Qu
         .select(Feed::as_select())
         .into_boxed();
     if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
+        query = query.filter(channels::reseller_id.eq(reseller)).filter(f::is_providers.eq(false));
     }
     query.first(connection)
 }
@@ -103,19 +103,14 @@ pub fn end_feed(
     id: UsageFeedId,
     act: &Act,
 ) -> QueryResult<String> {
-    let (name, channel, reseller): (String, String, ResellerId) = f::table
-        .inner_join(channels::table.on(channels::id.eq(f::channel_id)))
-        .filter(f::id.eq(id))
-        .select((f::name, channels::name, channels::reseller_id))
-        .first(connection)?;
-    if scope.reseller().is_some_and(|own| own != reseller) {
-        return Err(diesel::result::Error::NotFound);
-    }
+    let Feed { name, channel_name, channel, .. } = feed(connection, scope, id)?;
+    let reseller: ResellerId =
+        channels::table.find(channel).select(channels::reseller_id).first(connection)?;
     let ended = diesel::update(f::table.find(id).filter(f::ended_at.is_null()))
         .set(f::ended_at.eq(act.at))
         .execute(connection)?;
     if ended > 0 {
-        let summary = format!("{name} no longer sends usage of {channel}");
+        let summary = format!("{name} no longer sends usage of {channel_name}");
         let event = Event::on("usage_feed", id, "usage_feed.ended", summary).of_reseller(reseller);
         audit::record(connection, act, event)?;
     }

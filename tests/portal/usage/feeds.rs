@@ -190,6 +190,10 @@ on_both! {
         own.get(&theirs).expect(404);
         own.post(&theirs, &[]).expect(404);
         let providers = a_feed(&world.root(), setting.channel, "Provider's meter");
+        assert!(!own.get("/usage/feeds").expect(200).main().contains("Provider's meter"));
+        let question = world.root().get("/usage/feeds").expect(200).link("End Provider's meter");
+        own.get(&question).expect(404);
+        own.post(&question, &[]).expect(404);
         world.write(|connection| {
             let own = channels::table.find(setting.channel);
             diesel::update(own).set(channels::may_import.eq(false)).execute(connection)
