@@ -161,15 +161,28 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_quote_that_the_first_row_opens_and_never_closes_is_told_with_its_line() {
+        for format in Format::ALL.iter().copied().filter(|format| header(*format).ends_with('\n')) {
+            let content = format!("{}\"open", header(format));
+            let Err(ReadError::Fault(fault)) = rows(format, content.as_bytes()) else { panic!("{format:?} is read") };
+            assert_eq!(fault, FileFault::on(2, "The quote that opens here is never closed"), "{format:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_below_a_good_header_never_panic(
             content in proptest::collection::vec(any::<u8>(), 0..200), format in proptest::sample::select(Format::ALL)
         ) {
             let content = [header(format).as_bytes(), &content].concat();
-            for row in read_content(format, &&content[..]).unwrap().flatten() {
-                if let Err(faults) = row {
-                    prop_assert!(!faults.is_empty() && faults.iter().all(|fault| fault.line > 0));
+            // Days with slashes are read through first, so that a fault of the file may be told before any row.
+            match read_content(format, &&content[..]) {
+                Err(error) => prop_assert!(matches!(error, ReadError::Fault(fault) if fault.line != Some(0))),
+                Ok(rows) => {
+                    for faults in rows.flatten().filter_map(Result::err) {
+                        prop_assert!(!faults.is_empty() && faults.iter().all(|fault| fault.line > 0));
+                    }
                 }
             }
         }
