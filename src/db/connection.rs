@@ -1,5 +1,8 @@
 //! The connection that is one of two, and the manager that opens it by its address.
 
+use std::ops::{Deref, DerefMut};
+use std::time::{Duration, Instant};
+
 use diesel::connection::{CacheSize, Connection, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Error, ManageConnection};
 use diesel::{ConnectionError, PgConnection, QueryResult, SqliteConnection};
@@ -12,6 +15,31 @@ use super::columns;
 pub enum AnyConnection {
     Postgres(PgConnection),
     Sqlite(SqliteConnection),
+}
+
+/// How long a connection that answered is used without being asked anew: asking at each use is one more journey to the
+/// server for every statement or two. What meets a server that went away meanwhile fails as if it had gone then.
+const TRUSTED: Duration = Duration::from_millis(500);
+
+/// A connection of a pool.
+pub(super) struct Pooled {
+    connection: AnyConnection,
+    /// When it last answered that it is of use.
+    answered: Instant,
+}
+
+impl Deref for Pooled {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
 }
 
 /// Set on every SQLite connection: wait for the writer, keep commits through a power loss, check references.
@@ -95,26 +123,37 @@ impl Manager {
         columns::register_exact(&mut connection).map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(AnyConnection::Sqlite(connection))
     }
-}
 
-impl ManageConnection for Manager {
-    type Connection = AnyConnection;
-    type Error = Error;
-
-    fn connect(&self) -> Result<AnyConnection, Error> {
-        self.establish().map_err(Error::ConnectionError)
-    }
-
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Error> {
+    /// Whether the connection is of use.
+    fn ask(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         let question = match connection {
             AnyConnection::Postgres(_) if self.must_write => LEADS,
             _ => "SELECT 1",
         };
         connection.batch_execute(question).map_err(Error::QueryError)
     }
+}
 
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+impl ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Pooled, Error> {
+        let mut connection = self.establish().map_err(Error::ConnectionError)?;
+        self.ask(&mut connection)?;
+        Ok(Pooled { connection, answered: Instant::now() })
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
+        if pooled.answered.elapsed() > TRUSTED {
+            self.ask(pooled)?;
+            pooled.answered = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
         std::thread::panicking()
-            || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(connection)
+            || <AnyConnection as Connection>::TransactionManager::is_broken_transaction_manager(pooled)
     }
 }
