@@ -139,7 +139,7 @@ fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::
     let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
     // The first process here waits for nothing that an earlier one left behind.
     let here = leases::arrive(db)?;
-    for _ in 0..runner.at_once() {
+    for _ in 0..runner.db.writers_at_once() {
         actix_web::rt::spawn(runner.clone().run(here.clone()));
     }
     let (process, now) = (db.process(), clock.now());

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
 
 use anyhow::{Context, bail};
 
@@ -24,19 +26,42 @@ pub(super) struct Which {
 }
 
 pub(super) fn run(parts: &Parts, options: &Which) -> anyhow::Result<ExitCode> {
+    let channels = chosen(parts, options.channel.as_deref())?;
+    let (next, ended) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (tell, told) = mpsc::channel();
+    let work = |tell: Sender<_>| {
+        while let Some(channel) = channels.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // Nobody hears any more once one has failed.
+            if ended.load(Ordering::Relaxed) || tell.send(rate(parts, channel, options.month)).is_err() {
+                return;
+            }
+        }
+    };
     let mut out = std::io::stdout().lock();
-    for channel in chosen(parts, options.channel.as_deref())? {
-        let now = parts.clock.now();
-        let rated = parts.db.write_blocking::<_, Never>(|connection| {
-            usage::store::retry_unrated(connection, channel.id, now)?;
-            settlement::store::rate_month(connection, channel.id, options.month, now)
-        })?;
-        let gross: Vec<String> =
-            rated.gross.iter().map(|(currency, amount)| format!("{currency} {amount}")).collect();
-        let gross = if gross.is_empty() { "nothing".to_owned() } else { gross.join(", ") };
-        writeln!(out, "{} {}: {} charge lines, {gross}", channel.code, options.month, rated.lines)?;
-    }
+    std::thread::scope(|scope| {
+        for _ in 0..parts.db.writers_at_once() {
+            let (work, tell) = (&work, tell.clone());
+            scope.spawn(move || work(tell));
+        }
+        drop(tell);
+        told.iter()
+            .try_for_each(|line| Ok(writeln!(out, "{}", line?)?))
+            .inspect_err(|_: &anyhow::Error| ended.store(true, Ordering::Relaxed))
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Rates a month of a channel; what came of it, in a line.
+fn rate(parts: &Parts, channel: &Channel, month: Month) -> anyhow::Result<String> {
+    let now = parts.clock.now();
+    let rated = parts.db.write_blocking::<_, Never>(|connection| {
+        usage::store::retry_unrated(connection, channel.id, now)?;
+        settlement::store::rate_month(connection, channel.id, month, now)
+    })?;
+    let gross: Vec<String> =
+        rated.gross.iter().map(|(currency, amount)| format!("{currency} {amount}")).collect();
+    let gross = if gross.is_empty() { "nothing".to_owned() } else { gross.join(", ") };
+    Ok(format!("{} {month}: {} charge lines, {gross}", channel.code, rated.lines))
 }
 
 /// The channel with the code, or every channel.

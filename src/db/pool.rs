@@ -18,6 +18,8 @@ use crate::values::ProcessId;
 /// How often a transaction runs again when PostgreSQL could not serialise it.
 const RETRIES: u32 = 3;
 const READERS: u32 = 4;
+/// Transactions of background work at once, where several can write; the rest of the pool is for people.
+const AT_ONCE: usize = 2;
 const WAIT: Duration = Duration::from_secs(2);
 
 /// The database could not be opened; says where and why.
@@ -90,6 +92,11 @@ impl Db {
     /// Who this process is to others on the same database: another one each time that the database is opened.
     pub fn process(&self) -> ProcessId {
         self.process
+    }
+
+    /// How many transactions of background work are worth running at once: on SQLite only one writes at a time.
+    pub fn writers_at_once(&self) -> usize {
+        if self.file.is_some() { 1 } else { AT_ONCE }
     }
 
     /// The SQLite file; nothing for PostgreSQL, whose processes may run on several machines.

@@ -18,8 +18,6 @@ type Ended = (Job, Result<String, String>);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a command waits for a lane in which another process is at work.
 const LONGEST_WAIT: Duration = Duration::from_secs(45);
-/// How many jobs a process runs at once where several can write at once.
-const AT_ONCE: usize = 2;
 
 /// Takes jobs from the queue and runs them.
 #[derive(Clone)]
@@ -30,11 +28,6 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// How many of these a process is to run: on SQLite one, since only one writes at a time.
-    pub fn at_once(&self) -> usize {
-        if self.db.file().is_some() { 1 } else { AT_ONCE }
-    }
-
     /// Runs everything that waits, and what that brings; the number of jobs that ran. What must wait until another
     /// process is through is waited for, within reason; what another process has taken is its own to end.
     pub fn run_waiting(&self) -> Result<usize, Failure> {
