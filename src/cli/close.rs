@@ -42,7 +42,8 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
     Ok(if closed_any { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn act(parts: &Parts) -> Act {
+/// What the command line does.
+pub(super) fn act(parts: &Parts) -> Act {
     let who = Actor { kind: ActorKind::System, id: None, name: "Command line".into(), address: None };
     Act { who, at: parts.clock.now() }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod archive;
 mod backup;
 mod close;
 mod copy;
@@ -62,6 +63,8 @@ enum Command {
     Verify(verify::Options),
     /// Write a report's rows: usage or revenue of a month
     Report(report::Options),
+    /// Take a settled month's usage records out of PostgreSQL's whole, to be stored and dropped
+    Archive(archive::Options),
     /// Save the database into one file while the portal goes on working
     Backup(backup::Options),
     /// Fill a new database from a backup
@@ -116,6 +119,7 @@ fn dispatch(line: CommandLine) -> anyhow::Result<ExitCode> {
         Command::Close(options) => close::run(&open(config)?, &options),
         Command::Verify(options) => verify::run(&open(config)?, &options),
         Command::Report(options) => report::run(&open(config)?, &options),
+        Command::Archive(options) => archive::run(&open(config)?, &options),
         // These take databases as they are.
         Command::Backup(options) => backup::run(&config, &options),
         Command::Restore(options) => restore::run(&config, &options),

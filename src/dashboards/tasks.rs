@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::{price_tasks, statement_tasks};
 use crate::db::AnyConnection;
+use crate::db::query::RecordsOf;
 use crate::db::schema::{
-    channels, reseller_request_info as requests, resellers, terms_versions, usage_files, usage_records,
+    channels, reseller_request_info as requests, resellers, terms_versions, usage_files, usage_unrated,
 };
 use crate::terms::Side;
 use crate::values::{Month, Percent, RequestId, ResellerId, Right, Scope, Timestamp, UsageFileId};
@@ -207,15 +208,18 @@ fn undecided_files(connection: &mut AnyConnection, scope: Scope) -> QueryResult<
 }
 
 fn unrated(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Option<Task>> {
-    let mut query = usage_records::table
-        .inner_join(channels::table.on(channels::id.eq(usage_records::channel_id)))
-        .filter(usage_records::unrated_cause.is_not_null())
-        .select((diesel::dsl::count_star(), diesel::dsl::min(usage_records::day)))
-        .into_boxed();
-    if let Some(reseller) = scope.reseller() {
-        query = query.filter(channels::reseller_id.eq(reseller));
-    }
-    let (count, first_day): (i64, Option<NaiveDate>) = query.first(connection)?;
+    let own = || {
+        let mut days = usage_unrated::table.into_boxed();
+        if let Some(reseller) = scope.reseller() {
+            let own = channels::table.filter(channels::reseller_id.eq(reseller)).select(channels::id);
+            days = days.filter(usage_unrated::channel_id.eq_any(own));
+        }
+        days
+    };
+    let count: i64 =
+        diesel::select(RecordsOf(own().select(usage_unrated::record_count))).get_result(connection)?;
+    let first_day: Option<NaiveDate> =
+        own().select(diesel::dsl::min(usage_unrated::day)).first(connection)?;
     Ok((count > 0).then(|| Task {
         icon: "circle-question-mark",
         tone: "bad",

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::db::AnyConnection;
-use crate::db::query::{CountOf, Fixed, Written};
+use crate::db::query::{CountOf, Fixed, RecordsOf, Written};
 use crate::db::schema::{
     channels, reseller_request_info as requests, resellers, statements, terms_versions, usage_files,
-    usage_records,
+    usage_unrated,
 };
 use crate::terms::Side;
 use crate::values::{ApplicantId, ResellerId};
@@ -45,6 +45,7 @@ macro_rules! some {
 }
 
 fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
+    let unrated = RecordsOf(usage_unrated::table.select(usage_unrated::record_count).limit(COUNTED));
     let counts = (
         some!(
             "reseller_request_info r WHERE r.state = 'submitted' OR (r.state = 'negotiating' AND EXISTS \
@@ -54,7 +55,7 @@ fn for_root(connection: &mut AnyConnection) -> QueryResult<Waiting> {
         some!("resellers WHERE state = 'awaiting_channel'"),
         some!("price_requests WHERE state = 'open'"),
         some!("usage_files WHERE state = 'checked'"),
-        some!("usage_records WHERE unrated_cause IS NOT NULL"),
+        unrated,
         some!("mails WHERE sent_at IS NULL AND last_error IS NOT NULL"),
         some!("statements WHERE state IN ('closing', 'disputed', 'agreed')"),
     );
@@ -73,16 +74,14 @@ fn for_reseller(connection: &mut AnyConnection, reseller: ResellerId) -> QueryRe
     let files = usage_files::table
         .filter(usage_files::channel_id.eq_any(own))
         .filter(usage_files::state.eq(Fixed("checked")));
-    let unrated = usage_records::table
-        .filter(usage_records::channel_id.eq_any(own))
-        .filter(usage_records::unrated_cause.is_not_null());
+    let unrated = usage_unrated::table.filter(usage_unrated::channel_id.eq_any(own));
     let sent = statements::table
         .filter(statements::channel_id.eq_any(own))
         .filter(statements::state.eq(Fixed("sent")));
     let counts = (
         some!(offered, terms_versions::id),
         some!(files, usage_files::id),
-        some!(unrated, usage_records::id),
+        RecordsOf(unrated.select(usage_unrated::record_count).limit(COUNTED)),
         some!(sent, statements::id),
     );
     let (agreement, usage_files, unrated, statements) = diesel::select(counts).get_result(connection)?;

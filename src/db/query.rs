@@ -173,6 +173,36 @@ impl<Q, Groups> ValidGrouping<Groups> for CountOf<Q> {
     type IsAggregate = is_aggregate::Never;
 }
 
+/// What the column `record_count` of a query's rows adds up to, as a value of another query.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordsOf<Q>(pub Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for RecordsOf<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        pass.push_sql("(SELECT CAST(coalesce(sum(record_count), 0) AS BIGINT) FROM (");
+        self.0.walk_ast(pass.reborrow())?;
+        pass.push_sql(") AS counted)");
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for RecordsOf<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Expression for RecordsOf<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q, Source> AppearsOnTable<Source> for RecordsOf<Q> where Self: Expression {}
+
+impl<Q, Source> SelectableExpression<Source> for RecordsOf<Q> where Self: AppearsOnTable<Source> {}
+
+impl<Q, Groups> ValidGrouping<Groups> for RecordsOf<Q> {
+    type IsAggregate = is_aggregate::Never;
+}
+
 /// A word that stands in the statement itself, such as a state that is looked for. The databases plan with it: an index
 /// that keeps only rows in this state is used, which they cannot know to be right for a value that comes later.
 #[derive(Debug, Clone, Copy)]

@@ -33,6 +33,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
+    request_counts (state) {
+        state -> Text,
+        request_count -> BigInt,
+    }
+}
+
+diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
@@ -743,6 +752,17 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    usage_unrated (channel_id, day) {
+        channel_id -> Uid,
+        day -> Date,
+        record_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     usage_feeds (id) {
         id -> Uid,
         channel_id -> Uid,
@@ -984,6 +1004,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     settings,
     counters,
     applicants,
+    request_counts,
     reseller_request_info,
     resellers,
     users,
@@ -1028,6 +1049,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_keys,
     usage_daily,
     usage_totals,
+    usage_unrated,
     usage_feeds,
     usage_mappings,
     charge_lines,

@@ -17,9 +17,10 @@ use diesel::sql_types::Text;
 use super::AnyConnection;
 use crate::on_backend;
 
-/// What each process is at is not part of an installation; sums of charge lines are kept by the database itself, which
-/// adds to them again as the lines come.
-const LEFT_OUT: [&str; 4] = ["leases", "revenue_channels", "revenue_totals", "usage_totals"];
+/// What each process is at is not part of an installation; counts and sums are kept by the database itself, which adds
+/// to them again as the rows come.
+const LEFT_OUT: [&str; 6] =
+    ["leases", "request_counts", "revenue_channels", "revenue_totals", "usage_totals", "usage_unrated"];
 
 /// Loaded before the tables beside them, although nothing refers to them: lines may not be added to a posted statement.
 const FIRST: [(&str, &str); 1] = [("statements", "charge_lines")];

@@ -86,10 +86,12 @@ impl<L: Listing<Id: Display>> List<L> {
     }
 
     fn said(&self, found: &Slice<L::Row>) -> String {
+        let all = counted(found.count, self.noun);
         if found.is_counted() {
-            return counted(found.count, self.noun);
+            return all;
         }
-        let many = format!("More than {}", counted(COUNTED, self.noun));
+        let is_known = found.count > COUNTED + 1;
+        let many = if is_known { all } else { format!("More than {}", counted(COUNTED, self.noun)) };
         let adds_up = self.columns.iter().any(Column::is_amount);
         if adds_up { format!("{many}; narrow the list for its totals") } else { many }
     }

@@ -14,7 +14,7 @@ pub use assessment::{assess, assessment};
 pub use drafts::{begin, save_company, save_contact, save_interest};
 pub use funnel::{newest_event, passages};
 pub use history::{log_contact, note, timeline};
-pub use listed::{EACH, RequestKey, RequestRow, Requests};
+pub use listed::{RequestKey, RequestRow, Requests};
 use rows::{Row, columns, request};
 
 use super::duplicates::{self, Likeness};

@@ -11,6 +11,7 @@ use crate::db::tables::{self, Table};
 use crate::db::{self, AnyConnection, transaction};
 use crate::keyring::Keyring;
 use crate::settlement;
+use crate::usage;
 use crate::values::Timestamp;
 
 /// Rows that are added with one statement: so many, or so many bytes.
@@ -146,6 +147,7 @@ fn fill_begun(
     let mut loader = Loader { connection: &mut *connection, table: None, rows: String::new(), waiting: 0 };
     let expected = pour(&mut loader, tell)?;
     tables::check_itself_now(connection, &later)?;
+    usage::store::sort_into_months(connection)?;
     tell("comparing");
     let found = walk(connection, &mut |_| Ok(()))?;
     compare(&expected, &found)?;

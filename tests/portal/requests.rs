@@ -3,6 +3,7 @@
 mod acceptance;
 mod applicant;
 mod application;
+mod counts;
 mod decisions;
 mod duplicates;
 mod list;

@@ -8,6 +8,7 @@ mod formats;
 mod imports;
 mod large;
 mod mapping;
+mod months;
 pub mod setting;
 mod totals;
 mod unrated;

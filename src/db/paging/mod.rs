@@ -71,12 +71,12 @@ pub struct Slice<T> {
     pub rows: Vec<T>,
     pub has_earlier: bool,
     pub has_later: bool,
-    /// How many rows the whole list has; one more than [`COUNTED`] when it has more than these.
+    /// How many rows the whole list has; one more than [`COUNTED`] when it has more than these and nothing tells how many.
     pub count: i64,
 }
 
 impl<T> Slice<T> {
-    /// Whether all rows were counted.
+    /// Whether it is short enough for its rows to be added up.
     pub fn is_counted(&self) -> bool {
         self.count <= COUNTED
     }
@@ -126,6 +126,16 @@ pub fn page<L: Listing>(
     at: Place<L::Id, L::Key>,
 ) -> QueryResult<Slice<L::Row>> {
     let count = listing.count(connection)?;
+    page_of(connection, listing, at, count)
+}
+
+/// One page of a list of so many rows; see [`Slice::count`].
+pub fn page_of<L: Listing>(
+    connection: &mut AnyConnection,
+    listing: &L,
+    at: Place<L::Id, L::Key>,
+    count: i64,
+) -> QueryResult<Slice<L::Row>> {
     let rows = listing.rows(connection, at, PAGE + 1)?;
     Ok(Slice::new(rows, at.cursor, PAGE, count))
 }

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::access;
 use crate::db::Db;
-use crate::db::paging::{self, Order};
+use crate::db::paging::{self, Listing, Order};
 use crate::lists::{Asked, Cell, Column, List, Table};
 use crate::requests::RequestState;
-use crate::requests::store::{EACH, RequestKey, RequestRow, Requests};
+use crate::requests::store::{RequestKey, RequestRow, Requests};
+use crate::web::filters::grouped;
 use crate::web::links::address;
 use crate::web::sheet::FileKind;
 use crate::web::{Answer, RootStaff, Shell, Site, page};
@@ -65,9 +66,11 @@ pub async fn show(_root: RootStaff, shell: Shell, db: Data<Db>, search: Query<Se
     let (listing, at) = (search.listing(), search.asked.place::<Requests>());
     let (found, forecasts, by_state, roots) = db
         .read(move |connection| {
-            let found = paging::page(connection, &listing, at)?;
+            let by_state = Requests::by_state(connection)?;
+            let count = listing.among(&by_state).map_or_else(|| listing.count(connection), Ok)?;
+            let found = paging::page_of(connection, &listing, at, count)?;
             let forecasts = if found.is_counted() { listing.forecasts(connection)? } else { Vec::new() };
-            Ok((found, forecasts, Requests::by_state(connection)?, access::store::roots(connection)?))
+            Ok((found, forecasts, by_state, access::store::roots(connection)?))
         })
         .await?;
     let sums: Vec<_> = forecasts.into_iter().map(|(currency, amount)| (currency, vec![amount])).collect();
@@ -82,8 +85,7 @@ fn chip(search: &Search, state: RequestState, count: i64) -> (RequestState, Stri
     let Search { q, assignee, asked, .. } = search;
     let sort = asked.place::<Requests>().order.address();
     let parts = [("q", q.as_str()), ("assignee", assignee), ("state", state.as_str()), ("sort", &sort)];
-    let count = if count > EACH { format!("{EACH}+") } else { count.to_string() };
-    (state, format!("{} {count}", state.words()), address("/requests", &parts))
+    (state, format!("{} {}", state.words(), grouped(count.into(), 0)), address("/requests", &parts))
 }
 
 /// The list as a file.

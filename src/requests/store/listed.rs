@@ -1,15 +1,17 @@
 //! The list of requests: every one that was submitted.
 
+use std::collections::HashMap;
+
 use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{CountOf, Fixed, contains_pattern, lower};
-use crate::db::schema::{reseller_request_info as r, users};
+use crate::db::query::{Fixed, contains_pattern, lower};
+use crate::db::schema::{request_counts, reseller_request_info as r, users};
 use crate::requests::RequestState;
 use crate::values::{Amount, Country, Currency, RequestId, Timestamp, UserId};
-use crate::{count_of, page_by, text_enum};
+use crate::{count_of, on_backend, page_by, text_enum};
 
 text_enum! {
     /// What the list is sorted by.
@@ -25,9 +27,6 @@ text_enum! {
 impl SortKey for RequestKey {
     const DEFAULT: Order<Self> = Order::descending(Self::Submitted);
 }
-
-/// Requests of one state that are counted.
-pub const EACH: i64 = 100;
 
 /// The requests that were submitted; a filter that is not set leaves all.
 #[derive(Debug, Clone, Default)]
@@ -89,26 +88,22 @@ macro_rules! filtered {
 }
 
 impl Requests {
-    /// How many there are in each state that has any, counted up to one more than [`EACH`], in the order of the states,
-    /// whatever state is asked for.
+    /// How many there are in each state that has any, in the order of the states, whatever is asked for.
     pub fn by_state(connection: &mut AnyConnection) -> QueryResult<Vec<(RequestState, i64)>> {
-        macro_rules! counts {
-            ($($state:ident: $kind:ty),*) => {{
-                let of = |state: RequestState| {
-                    let own = r::table.filter(r::state.eq(Fixed(state.as_str()))).filter(r::submitted_at.is_not_null());
-                    CountOf(own.select(r::id).limit(EACH + 1))
-                };
-                let counted: ($($kind,)*) =
-                    diesel::select(($(of(RequestState::$state),)*)).get_result(connection)?;
-                (counted, [$(RequestState::$state),*])
-            }};
+        let counts = request_counts::table.select((request_counts::state, request_counts::request_count));
+        let counts: HashMap<RequestState, i64> =
+            on_backend!(connection, |inner| counts.load(inner))?.into_iter().collect();
+        let of = |state: &RequestState| (*state, counts.get(state).copied().unwrap_or_default());
+        Ok(RequestState::ALL.iter().map(of).filter(|(_, count)| *count > 0).collect())
+    }
+
+    /// How many the filters leave of those counts, where these tell it.
+    pub fn among(&self, by_state: &[(RequestState, i64)]) -> Option<i64> {
+        if !self.text.trim().is_empty() || self.owner.is_some() {
+            return None;
         }
-        let ((a, b, c, d, e, f, g), states) = counts!(
-            Submitted: i64, InReview: i64, InfoRequested: i64, Negotiating: i64, Accepted: i64, Rejected: i64,
-            Withdrawn: i64
-        );
-        let counts = states.into_iter().zip([a, b, c, d, e, f, g]);
-        Ok(counts.filter(|(_, count)| *count > 0).collect())
+        let asked = by_state.iter().filter(|(state, _)| self.state.is_none_or(|asked| asked == *state));
+        Some(asked.map(|(_, count)| count).sum())
     }
 
     /// What the forecasts add up to, by currency.

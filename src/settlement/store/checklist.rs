@@ -9,9 +9,9 @@ use diesel::prelude::*;
 use super::note;
 use super::read::{any, of_month, totals};
 use crate::channels::price_requests;
-use crate::db::query::Both;
+use crate::db::query::{Both, RecordsOf};
 use crate::db::schema::{
-    disputes as d, jobs, statement_waivers as w, statements as s, usage_daily, usage_records,
+    disputes as d, jobs, statement_waivers as w, statements as s, usage_daily, usage_unrated,
 };
 use crate::db::{AnyConnection, Failure};
 use crate::settlement::checklist::{Finding, Item, Waiver, is_outlier, many};
@@ -46,13 +46,12 @@ fn blocking_when(found: bool) -> Finding {
 
 fn unrated(connection: &mut AnyConnection, statement: &Statement) -> QueryResult<Item> {
     let month = statement.month;
-    let count: i64 = usage_records::table
-        .filter(usage_records::channel_id.eq(statement.channel))
-        .filter(usage_records::unrated_cause.is_not_null())
-        .filter(usage_records::day.ge(month.first_day()))
-        .filter(usage_records::day.lt(month.end()))
-        .select(count_star())
-        .first(connection)?;
+    let days = usage_unrated::table
+        .filter(usage_unrated::channel_id.eq(statement.channel))
+        .filter(usage_unrated::day.ge(month.first_day()))
+        .filter(usage_unrated::day.lt(month.end()));
+    let count: i64 =
+        diesel::select(RecordsOf(days.select(usage_unrated::record_count))).get_result(connection)?;
     let text = match count {
         0 => "All usage of the month is rated".to_owned(),
         _ => format!("{} of the month cannot be rated yet", many(count, "usage record")),

@@ -1,5 +1,6 @@
 //! Statements in the database.
 
+mod archive;
 pub mod checklist;
 mod closing;
 pub mod credits;
@@ -14,6 +15,7 @@ mod read;
 mod shares;
 mod told;
 
+pub use archive::{NotArchived, archive_usage};
 pub use closing::{agree, agree_by_silence, close, reopen, send, silent_on};
 pub use line::{Chain, UsedRecord, chain, line};
 pub use listed::{StatementKey, Statements};

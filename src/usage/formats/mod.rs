@@ -165,7 +165,9 @@ mod tests {
     fn a_quote_that_the_first_row_opens_and_never_closes_is_told_with_its_line() {
         for format in Format::ALL.iter().copied().filter(|format| header(*format).ends_with('\n')) {
             let content = format!("{}\"open", header(format));
-            let Err(ReadError::Fault(fault)) = rows(format, content.as_bytes()) else { panic!("{format:?} is read") };
+            let Err(ReadError::Fault(fault)) = rows(format, content.as_bytes()) else {
+                panic!("{format:?} is read")
+            };
             assert_eq!(fault, FileFault::on(2, "The quote that opens here is never closed"), "{format:?}");
         }
     }

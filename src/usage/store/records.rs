@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::super::UnratedCause;
 use super::super::intake::{Accepted, PreparedRow, Stored};
+use super::months;
 use crate::db::AnyConnection;
 use crate::db::schema::{usage_keys, usage_records};
 use crate::values::{
@@ -89,6 +90,7 @@ pub(super) fn insert(
     let records: Vec<_> = accepted.iter().map(|one| new_record(channel, file, one)).collect();
     match connection {
         AnyConnection::Postgres(inner) => {
+            months::have(inner, records.iter().map(|record| record.day))?;
             diesel::copy_from(usage_keys::table).from_insertable(keys).execute(inner)?;
             diesel::copy_from(usage_records::table).from_insertable(records).execute(inner)?;
         }

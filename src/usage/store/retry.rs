@@ -138,7 +138,7 @@ fn mend(
     batch: &[Waiting],
     sums: &mut Sums<'_>,
 ) -> QueryResult<i64> {
-    let mut changed: HashMap<Found, Vec<UsageRecordId>> = HashMap::new();
+    let mut changed: HashMap<Found, Vec<&Waiting>> = HashMap::new();
     let mut mended = 0;
     for record in batch {
         let found = knowledge.find(&record.sought());
@@ -147,7 +147,7 @@ fn mend(
         }
         sums.add(connection, &found, &record.used())?;
         mended += i64::from(found.cause.is_none());
-        changed.entry(found).or_default().push(record.id);
+        changed.entry(found).or_default().push(record);
     }
     for (found, records) in changed {
         write(connection, found, &records)?;
@@ -155,9 +155,13 @@ fn mend(
     Ok(mended)
 }
 
-fn write(connection: &mut AnyConnection, found: Found, records: &[UsageRecordId]) -> QueryResult<()> {
+fn write(connection: &mut AnyConnection, found: Found, records: &[&Waiting]) -> QueryResult<()> {
+    let days = records.iter().map(|record| record.day);
+    let (Some(first), Some(last)) = (days.clone().min(), days.max()) else { return Ok(()) };
+    // The days tell PostgreSQL which months to look in.
     let waiting = usage_records::table
-        .filter(usage_records::id.eq_any(records))
+        .filter(usage_records::id.eq_any(records.iter().map(|record| record.id)))
+        .filter(usage_records::day.between(first, last))
         .filter(usage_records::unrated_cause.is_not_null());
     let written = diesel::update(waiting)
         .set((

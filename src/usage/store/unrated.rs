@@ -9,7 +9,7 @@ use super::super::UnratedCause;
 use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::columns::{Fixed, exact_sum};
-use crate::db::schema::{channels, usage_records};
+use crate::db::schema::{channels, usage_records, usage_unrated};
 use crate::of_channel;
 use crate::values::{ChannelId, Code, Cost, Currency, CustomerId, ProductId, Quantity, Scope};
 
@@ -178,9 +178,5 @@ pub fn unrated_counts(
 
 /// The channels that have records which wait.
 pub fn waiting_channels(connection: &mut AnyConnection) -> QueryResult<Vec<ChannelId>> {
-    usage_records::table
-        .filter(usage_records::unrated_cause.is_not_null())
-        .select(usage_records::channel_id)
-        .distinct()
-        .load(connection)
+    usage_unrated::table.select(usage_unrated::channel_id).distinct().load(connection)
 }

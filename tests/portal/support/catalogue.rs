@@ -27,6 +27,7 @@ struct Row {
 const ON_POSTGRES: &str = "SELECT table_name::text AS in_table, column_name::text AS called, \
     is_nullable = 'YES' AS nullable, data_type = 'text' AS is_text \
     FROM information_schema.columns WHERE table_schema = 'public' \
+    AND table_name NOT IN (SELECT relname FROM pg_class WHERE relispartition) \
     AND table_name <> '__diesel_schema_migrations' ORDER BY table_name, ordinal_position";
 const ON_SQLITE: &str = "SELECT tables.name AS in_table, columns.name AS called, \
     columns.\"notnull\" = 0 AND columns.pk = 0 AS nullable, columns.type = 'TEXT' AS is_text \
