@@ -1,9 +1,24 @@
 //! Which price version is in effect.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::{PriceConcern, PriceState, PriceVersion};
+use crate::values::{BundleId, Currency};
+
+/// The versions of one book, by bundle and currency, each in the order of their days.
+pub type ByBundle = HashMap<(BundleId, Currency), Vec<PriceVersion>>;
+
+/// Puts a book's versions, which come in the order of their days, under their bundles and currencies.
+pub fn by_bundle(versions: Vec<PriceVersion>) -> ByBundle {
+    let mut books = ByBundle::new();
+    for version in versions {
+        books.entry((version.bundle, version.currency)).or_default().push(version);
+    }
+    books
+}
 
 /// The version in effect on `day` for a subscription that started on `start`, from one book's versions of one bundle
 /// and currency: the latest that has begun and concerns the subscription.
@@ -81,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::values::{BundleId, PriceVersionId, Timestamp};
+    use crate::values::{PriceVersionId, Timestamp};
 
     fn day(number: i32) -> NaiveDate {
         NaiveDate::from_num_days_from_ce_opt(740_000 + number).unwrap()

@@ -66,6 +66,13 @@ pub fn bundles(connection: &mut AnyConnection) -> QueryResult<Vec<Bundle>> {
     whole(connection, rows)
 }
 
+/// Some bundles with their components and charges, by name.
+pub fn some_bundles(connection: &mut AnyConnection, ids: &[BundleId]) -> QueryResult<Vec<Bundle>> {
+    let some = bundles::table.filter(among(bundles::id, ids.iter().copied()));
+    let rows = some.order((bundles::name_key, bundles::code)).select(BUNDLE).load(connection)?;
+    whole(connection, rows)
+}
+
 /// A bundle with its components and charges; `NotFound` when there is none.
 pub fn bundle(connection: &mut AnyConnection, id: BundleId) -> QueryResult<Bundle> {
     let row = bundles::table.find(id).select(BUNDLE).first(connection)?;

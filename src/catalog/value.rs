@@ -1,11 +1,10 @@
 //! What a charge costs in a price version.
 
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive};
+use num_traits::{One, ToPrimitive};
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Exact, Percent, PriceFault, UnitPrice};
+use crate::values::{Exact, Percent, PriceFault, UnitPrice, rounded};
 
 /// What a charge costs: a price for each unit or package, for cost-plus the percent on top of the list cost, and for
 /// graduated and volume charges one price a tier.
@@ -78,8 +77,8 @@ impl PriceValue {
     /// changes, to four decimals of a percent.
     pub fn times(&self, ratio: &Exact, decimals: u32) -> Result<Self, PriceFault> {
         let price = |price: &UnitPrice| {
-            let mantissa =
-                rounded(&(price.exact() * ratio), decimals) * BigInt::from(10).pow(10 - decimals.min(10));
+            let decimals = decimals.min(10);
+            let mantissa = rounded(&(price.exact() * ratio), decimals) * BigInt::from(10).pow(10 - decimals);
             UnitPrice::from_mantissa(mantissa.to_i128().ok_or(PriceFault::OutOfRange)?)
         };
         match self {
@@ -98,14 +97,6 @@ impl PriceValue {
         let of_part = |(tier, part): (u32, Self)| part.price(tier).map_or(0, |price| price.decimal().scale());
         self.parts().into_iter().map(of_part).max().unwrap_or_default()
     }
-}
-
-/// In units of the last of up to ten decimals, half away from zero.
-fn rounded(number: &Exact, decimals: u32) -> BigInt {
-    let scaled = number * BigInt::from(10).pow(decimals.min(10));
-    let half = BigRational::new(1.into(), 2.into());
-    let size = (scaled.abs() + half).floor().to_integer();
-    if scaled.is_negative() { -size } else { size }
 }
 
 #[cfg(test)]

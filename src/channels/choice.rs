@@ -7,7 +7,6 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::{Channel, store};
-use crate::db::query::lower;
 use crate::db::schema::channels;
 use crate::db::{AnyConnection, QueryResult};
 use crate::values::{ChannelId, Code, Scope};
@@ -81,7 +80,7 @@ impl Choice {
             return Ok(Self::default());
         }
         let mut offered: Vec<(String, String)> = channels::table
-            .order((lower(channels::name), channels::id))
+            .order((channels::name_key, channels::id))
             .select((channels::code, channels::name))
             .limit(OFFERED + 1)
             .load(connection)?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{among, contains_pattern, lower, lower_pattern};
+use crate::db::query::{among, contains_pattern, lower};
 use crate::db::schema::{channel_currencies, channels, resellers};
 use crate::values::{ChannelId, Currency, ResellerId, Scope, Timestamp};
 use crate::{count_of, page_by, text_enum};
@@ -57,10 +57,10 @@ macro_rules! filtered {
             query = query.filter(channels::reseller_id.eq(reseller));
         }
         if !$listing.text.trim().is_empty() {
-            let pattern = lower_pattern(&$listing.text);
-            let named = lower(channels::name).like(pattern.clone()).escape('\\');
-            let coded = lower(channels::code).like(pattern).escape('\\');
-            let owned = resellers::name_key.like(contains_pattern(&$listing.text)).escape('\\');
+            let pattern = contains_pattern(&$listing.text);
+            let named = channels::name_key.like(pattern.clone()).escape('\\');
+            let coded = lower(channels::code).like(pattern.clone()).escape('\\');
+            let owned = resellers::name_key.like(pattern).escape('\\');
             query = query.filter(named.or(coded).or(owned));
         }
         query
@@ -90,7 +90,7 @@ impl Listing for Channels {
             ($key:expr => $kind:ty) => { page_by!(connection, filtered!(self), at, channels::id, $key => $kind) };
         }
         let page = match at.order.by {
-            ChannelKey::Name => by!(lower(channels::name) => String),
+            ChannelKey::Name => by!(channels::name_key => String),
             ChannelKey::Reseller => by!(resellers::name_key => String),
             ChannelKey::Since => by!(channels::created_at => Timestamp),
         };

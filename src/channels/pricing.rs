@@ -64,32 +64,11 @@ impl Book {
     }
 }
 
-/// The books of everything a channel sells, in each of its currencies.
+/// The books of everything a channel sells, in each of its currencies, by the bundles' names.
 pub fn books(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> QueryResult<Vec<Book>> {
     let channel = store::find(connection, scope, id)?;
     let sold = store::bundles(connection, id)?;
-    let own = price_store::book(connection, Some(id))?;
-    let reference = price_store::book(connection, None)?;
-    let of = |book: &[PriceVersion], bundle: BundleId, currency: Currency| -> Vec<PriceVersion> {
-        book.iter()
-            .filter(|version| version.bundle == bundle && version.currency == currency)
-            .cloned()
-            .collect()
-    };
-    let mut books = Vec::new();
-    for bundle in catalog::store::bundles(connection)? {
-        let Some(sold) = sold.iter().find(|one| one.bundle == bundle.id) else { continue };
-        for currency in &channel.currencies {
-            books.push(Book {
-                channel_versions: of(&own, bundle.id, *currency),
-                reference_versions: of(&reference, bundle.id, *currency),
-                bundle: bundle.clone(),
-                sold: sold.clone(),
-                currency: *currency,
-            });
-        }
-    }
-    Ok(books)
+    books_of(connection, id, &sold, &channel.currencies)
 }
 
 /// One of them; `NotFound` when the channel does not sell the bundle in the currency.
@@ -100,9 +79,36 @@ pub fn book(
     bundle: BundleId,
     currency: Currency,
 ) -> QueryResult<Book> {
-    let all = books(connection, scope, channel)?;
-    let found = all.into_iter().find(|book| book.bundle.id == bundle && book.currency == currency);
-    found.ok_or(diesel::result::Error::NotFound)
+    let found = store::find(connection, scope, channel)?;
+    let mut sold = store::bundles(connection, channel)?;
+    sold.retain(|one| one.bundle == bundle && found.currencies.contains(&currency));
+    books_of(connection, channel, &sold, &[currency])?.pop().ok_or(diesel::result::Error::NotFound)
+}
+
+fn books_of(
+    connection: &mut AnyConnection,
+    channel: ChannelId,
+    sold: &[ChannelBundle],
+    currencies: &[Currency],
+) -> QueryResult<Vec<Book>> {
+    let ids: Vec<BundleId> = sold.iter().map(|one| one.bundle).collect();
+    let mut own = prices::by_bundle(price_store::of_bundles(connection, Some(channel), &ids)?);
+    let mut reference = prices::by_bundle(price_store::of_bundles(connection, None, &ids)?);
+    let mut books = Vec::new();
+    for bundle in catalog::store::some_bundles(connection, &ids)? {
+        let Some(sold) = sold.iter().find(|one| one.bundle == bundle.id) else { continue };
+        for currency in currencies {
+            let key = (bundle.id, *currency);
+            books.push(Book {
+                channel_versions: own.remove(&key).unwrap_or_default(),
+                reference_versions: reference.remove(&key).unwrap_or_default(),
+                bundle: bundle.clone(),
+                sold: sold.clone(),
+                currency: *currency,
+            });
+        }
+    }
+    Ok(books)
 }
 
 /// Whether a re-seller's wish is allowed, charge by charge and tier by tier. The provider is not bound by the policy.

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::{Band, Channel, ChannelBundle, PricePolicy};
 use crate::audit::{self, Event};
-use crate::db::query::{among, lower};
+use crate::db::query::among;
 use crate::db::schema::{channel_bundles, channel_currencies, channels, resellers};
 use crate::db::{AnyConnection, Failure};
 use crate::values::{
-    Act, BundleId, ChannelId, Code, Currency, HostName, Percent, ResellerId, Scope, Timestamp,
+    Act, BundleId, ChannelId, Code, Currency, HostName, Percent, ResellerId, Scope, Timestamp, search_key,
 };
 
 crate::text_columns!(PricePolicy);
@@ -77,7 +77,7 @@ macro_rules! narrowed {
 fn load(connection: &mut AnyConnection, which: Which<'_>) -> QueryResult<Vec<Channel>> {
     let query = channels::table
         .inner_join(resellers::table.on(resellers::id.eq(channels::reseller_id)))
-        .order((lower(channels::name), channels::id))
+        .order((channels::name_key, channels::id))
         .select((
             channels::id,
             channels::reseller_id,
@@ -164,14 +164,14 @@ pub fn first(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Option
     if let Some(reseller) = scope.reseller() {
         return of_reseller(connection, reseller);
     }
-    let by_name = channels::table.order((lower(channels::name), channels::id));
+    let by_name = channels::table.order((channels::name_key, channels::id));
     let id = by_name.select(channels::id).first(connection).optional()?;
     id.map(|id| one(connection, None, id)).transpose()
 }
 
 /// Every channel, by name.
 pub fn ids(connection: &mut AnyConnection) -> QueryResult<Vec<ChannelId>> {
-    channels::table.order((lower(channels::name), channels::id)).select(channels::id).load(connection)
+    channels::table.order((channels::name_key, channels::id)).select(channels::id).load(connection)
 }
 
 /// What channels charge in: those of the scope.
@@ -242,6 +242,7 @@ pub fn create(
             channels::reseller_id.eq(reseller),
             channels::code.eq(&details.code),
             channels::name.eq(&details.name),
+            channels::name_key.eq(search_key(&details.name)),
             channels::host.eq(&details.host),
             channels::price_editable.eq(details.price_editable),
             channels::shows_reference.eq(details.shows_reference),
@@ -283,6 +284,7 @@ pub fn edit(
         .set((
             channels::code.eq(&details.code),
             channels::name.eq(&details.name),
+            channels::name_key.eq(search_key(&details.name)),
             channels::host.eq(&details.host),
             channels::price_editable.eq(details.price_editable),
             channels::shows_reference.eq(details.shows_reference),

@@ -69,6 +69,9 @@ extern "SQL" {
 extern "SQL" {
     /// The hash by which a record is known, for a migration of the embedded database; PostgreSQL has SHA-256 itself.
     fn usage_key_hash(source: Text, record_key: Text) -> Binary;
+
+    /// A name as it is searched, for a migration of the embedded database.
+    fn search_key(name: Text) -> Text;
 }
 
 /// Sums what a `Fixed` column holds for SQLite, whose own `SUM` would turn text into binary floats.
@@ -88,12 +91,14 @@ impl diesel::sqlite::SqliteAggregateFunction<Quantity> for ExactSum {
     }
 }
 
-/// Makes known to an SQLite connection what migrations ask for: [`usage_key_hash`] and the exact sums.
+/// Makes known to an SQLite connection what migrations ask for: [`usage_key_hash`], [`search_key`] and the exact
+/// sums.
 pub(super) fn register_for_migrations(connection: &mut diesel::SqliteConnection) -> diesel::QueryResult<()> {
     register_exact(connection)?;
     usage_key_hash_utils::register_impl(connection, |source: String, key: String| {
         KeyHash::of(&source, &key).bytes().to_vec()
-    })
+    })?;
+    search_key_utils::register_impl(connection, |name: String| crate::values::search_key(&name))
 }
 
 /// Makes [`exact_sum`] known to an SQLite connection, and `exact_change`, by which triggers change one part of a total;

@@ -456,6 +456,7 @@ diesel::table! {
         reseller_id -> Uid,
         code -> Text,
         name -> Text,
+        name_key -> Text,
         host -> Nullable<Text>,
         price_editable -> Bool,
         shows_reference -> Bool,

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Daily, Input, Line, Prices, rate};
-use crate::catalog::{Bundle, PriceVersion};
+use crate::catalog::Bundle;
+use crate::catalog::prices::ByBundle;
 use crate::customers::Subscription;
 use crate::terms::ShareRule;
 use crate::terms::split::{LineShare, SplitLine, split};
 use crate::values::{Amount, BundleId, Currency, Month, OutOfRange, ProductId, Quantity, SubscriptionId};
-
-/// A price book's versions, by bundle and currency.
-pub type Book = HashMap<(BundleId, Currency), Vec<PriceVersion>>;
 
 /// The inputs of a channel's month.
 #[derive(Debug, Clone)]
@@ -21,8 +19,8 @@ pub struct MonthInputs {
     pub bundles: HashMap<BundleId, Bundle>,
     /// What one unit of a bundle includes in a full month.
     pub included: HashMap<BundleId, BTreeMap<ProductId, Quantity>>,
-    pub channel_prices: Book,
-    pub reference_prices: Book,
+    pub channel_prices: ByBundle,
+    pub reference_prices: ByBundle,
     /// In order of days.
     pub usage: HashMap<SubscriptionId, Vec<Daily>>,
     /// Each product's category, which may have a rate of its own.

@@ -26,6 +26,6 @@ mod tiers;
 mod usage;
 
 pub use charge_line::{ChargeLine, LineKey, LineRole};
-pub use inputs::{Book, MonthInputs, SharedLine};
+pub use inputs::{MonthInputs, SharedLine};
 pub use line::{Line, LineKind};
 pub use month::{Daily, Input, Prices, rate};

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::inputs::{Book, MonthInputs, SharedLine};
+use super::inputs::{MonthInputs, SharedLine};
 use super::{ChargeLine, Daily, LineRole};
-use crate::catalog::{self, Bundle, PriceVersion, price_store};
+use crate::catalog::prices::by_bundle;
+use crate::catalog::{self, Bundle, price_store};
 use crate::customers;
 use crate::db::query::Both;
 use crate::db::schema::{channels as channel_rows, charge_lines as l, rated_months, usage_daily as u};
@@ -43,14 +44,6 @@ pub fn inputs(connection: &mut AnyConnection, channel: ChannelId, month: Month) 
         usage: usage(connection, channel, month)?,
         categories: products.into_iter().map(|product| (product.id, product.category)).collect(),
     })
-}
-
-fn by_bundle(versions: Vec<PriceVersion>) -> Book {
-    let mut book = Book::new();
-    for version in versions {
-        book.entry((version.bundle, version.currency)).or_default().push(version);
-    }
-    book
 }
 
 fn usage(

@@ -92,10 +92,10 @@ fn resellers_of(connection: &mut AnyConnection, sought: &Sought) -> QueryResult<
 }
 
 fn channels_of(connection: &mut AnyConnection, sought: &Sought) -> QueryResult<Vec<Hit>> {
-    let named = lower(channels::name).like(&sought.name).escape('\\');
+    let named = channels::name_key.like(&sought.name).escape('\\');
     let rows: Vec<(ChannelId, String, String)> = channels::table
         .filter(named.or(channels::code.like(&sought.code).escape('\\')))
-        .order((channels::name, channels::id))
+        .order((channels::name_key, channels::id))
         .limit(HITS)
         .select((channels::id, channels::name, channels::code))
         .load(connection)?;

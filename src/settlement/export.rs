@@ -1,14 +1,13 @@
 //! A statement's lines as CSV and as XLSX: the same rows as the page, and the same totals.
 
 use chrono::Datelike;
-use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::Statement;
 use super::store::Told;
-use crate::values::{Amount, Exact, Quantity};
+use crate::values::{Amount, Exact, Quantity, rounded};
 use crate::web::csv::guarded;
 
 const TEXTS: [&str; 13] = [
@@ -78,7 +77,7 @@ fn measures(told: &Told) -> [String; 4] {
 
 /// A fraction to 18 decimals: programs read no fractions, and spreadsheets take `1/2` for a day.
 fn plain(exact: &Exact) -> String {
-    let units = (exact * BigInt::from(10).pow(18)).round().to_integer().to_i128();
+    let units = rounded(exact, 18).to_i128();
     units.map_or_else(|| exact.to_string(), |units| Quantity::from_units(units).to_string())
 }
 

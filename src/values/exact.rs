@@ -15,14 +15,23 @@ pub type Exact = BigRational;
 #[error("the number is larger than the portal keeps")]
 pub struct OutOfRange;
 
+/// So many parts of `one`, which is positive. Reduced here: machine words are many times quicker at it than large numbers.
+pub(super) fn parts_of(parts: i128, one: i128) -> Exact {
+    let common = parts.gcd(&one);
+    Exact::new_raw(BigInt::from(parts / common), BigInt::from(one / common))
+}
+
+/// In units of the last of so many decimals, half away from zero.
+pub fn rounded(exact: &Exact, decimals: u32) -> BigInt {
+    // Not by multiplying fractions, each of which is reduced on the way.
+    let scaled = exact.numer().abs() * BigInt::from(10).pow(decimals);
+    let rounded: BigInt = (scaled * 2 + exact.denom()) / (exact.denom() * 2);
+    if exact.is_negative() { -rounded } else { rounded }
+}
+
 /// Rounds to the currency's minor unit, half away from zero.
 pub fn round(exact: &Exact, currency: Currency) -> Result<Amount, OutOfRange> {
-    let scaled = exact * BigInt::from(10).pow(currency.minor_digits());
-    let two = BigInt::from(2);
-    let (numerator, denominator) = (scaled.numer().abs(), scaled.denom());
-    let rounded = (&numerator * &two + denominator).div_floor(&(denominator * &two));
-    let minor_units = rounded.to_i64().ok_or(OutOfRange)?;
-    let minor_units = if exact.is_negative() { -minor_units } else { minor_units };
+    let minor_units = rounded(exact, currency.minor_digits()).to_i64().ok_or(OutOfRange)?;
     Amount::from_minor_units(minor_units, currency)
 }
 
@@ -50,6 +59,17 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn parts_of_one_are_in_lowest_terms(parts in any::<i64>(), one in prop::sample::select(vec![1, 7, 1_000_000, 10i128.pow(18)])) {
+            prop_assert_eq!(parts_of(parts.into(), one), Exact::new(parts.into(), one.into()));
+        }
+
+        #[test]
+        fn rounding_to_decimals_is_that_of_the_fraction(n in -1_000_000_000i64..1_000_000_000, d in 1i64..1_000_000, decimals in 0u32..19) {
+            let scaled = exact(n, d) * BigInt::from(10).pow(decimals);
+            prop_assert_eq!(rounded(&exact(n, d), decimals), scaled.round().to_integer());
+        }
 
         #[test]
         fn rounding_moves_by_half_a_minor_unit_at_most(n in -1_000_000_000i64..1_000_000_000, d in 1i64..1_000_000) {

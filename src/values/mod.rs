@@ -18,7 +18,7 @@ mod time;
 mod words;
 
 pub use actor::{Act, Actor, ActorKind};
-pub use exact::{Exact, OutOfRange, round};
+pub use exact::{Exact, OutOfRange, round, rounded};
 pub use hashes::{ContentHash, KeyHash};
 pub use ids::*;
 pub use money::{Amount, Currency, Money, MoneyError, PriceFault, UnitPrice};

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use num_bigint::BigInt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::exact::parts_of;
 use super::quantity::typed_digits;
 use super::{Exact, OutOfRange};
 
@@ -172,7 +172,7 @@ impl Amount {
     }
 
     pub fn exact(self) -> Exact {
-        Exact::new(BigInt::from(self.0), BigInt::from(1_000_000))
+        parts_of(self.0.into(), 1_000_000)
     }
 
     pub fn is_zero(self) -> bool {
@@ -295,7 +295,7 @@ impl UnitPrice {
     }
 
     pub fn exact(self) -> Exact {
-        Exact::new(BigInt::from(self.mantissa()), BigInt::from(10).pow(PRICE_DECIMALS))
+        parts_of(self.mantissa(), 10i128.pow(PRICE_DECIMALS))
     }
 }
 

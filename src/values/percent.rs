@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use num_bigint::BigInt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Exact;
+use super::exact::parts_of;
 use super::quantity::typed_digits;
 
 /// A percent in units of 1e-4: `17.5` is 175,000.
@@ -42,7 +42,7 @@ impl Percent {
 
     /// The part of one: 17.5 percent is 175/1000.
     pub fn ratio(self) -> Exact {
-        Exact::new(BigInt::from(self.0), BigInt::from(HUNDRED))
+        parts_of(self.0.into(), HUNDRED.into())
     }
 
     /// A share: from 0 to 100.

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use num_bigint::BigInt;
 use serde::{Serialize, Serializer};
 
+use super::exact::parts_of;
 use super::{Exact, OutOfRange};
 
 const DECIMALS: u32 = 18;
@@ -115,7 +115,7 @@ macro_rules! fixed_point {
             }
 
             pub fn exact(self) -> Exact {
-                Exact::new(BigInt::from(self.0), BigInt::from(ONE))
+                parts_of(self.0, ONE)
             }
 
             pub fn checked_add(self, other: Self) -> Result<Self, OutOfRange> {

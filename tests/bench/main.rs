@@ -41,6 +41,9 @@ struct Options {
     /// Only parts whose name contains this: pages, work, upkeep
     #[arg(long, default_value = "")]
     only: String,
+    /// Only pages whose name contains this
+    #[arg(long, default_value = "")]
+    page: String,
     /// Given by cargo
     #[arg(long, hide = true)]
     bench: bool,

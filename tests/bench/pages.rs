@@ -26,7 +26,7 @@ pub fn measure(options: &Options, seeded: &Seeded, table: &mut Table) {
     let program = Program::serve(&seeded.place);
     let root = seeded.world.root().cookie("session").expect("a session");
     let reseller = seeded.world.reseller(seeded.a_reseller()).cookie("session").expect("a session");
-    for asked in pages(seeded) {
+    for asked in pages(seeded).into_iter().filter(|asked| asked.what.contains(&options.page)) {
         let cookie = if asked.is_root { &root } else { &reseller };
         measure_page(options, seeded, &program, &asked, cookie, table);
     }

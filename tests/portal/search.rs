@@ -38,6 +38,21 @@ on_both! {
         assert!(root.get("/search?q=s-9").expect(200).main().contains("Cloud Start of Orion"));
     }
 
+    fn a_channel_is_found_with_and_without_its_accents(world) {
+        let reseller = a_reseller("Rhein").build(world).id;
+        let channel = a_channel(reseller).code("RHEIN").named("Zürich Süd").build(world);
+        let root = world.root();
+        for typed in ["zurich sud", "Z%C3%9CRICH", "s%C3%BCd"] {
+            let address = format!("/channels/{channel}");
+            assert!(root.get(&format!("/channels?q={typed}")).expect(200).main().contains("Zürich Süd"), "{typed}");
+            assert!(root.get(&format!("/search?q={typed}")).expect(200).html().contains(&address), "{typed}");
+        }
+        let form = root.get(&format!("/channels/{channel}/edit")).expect(200);
+        root.press(&form, "Save channel", &[("name", "Genève")]).expect(303);
+        assert!(root.get("/channels?q=geneve").expect(200).main().contains("Genève"));
+        assert!(!root.get("/channels?q=zurich").expect(200).main().contains("Genève"));
+    }
+
     fn a_reseller_finds_its_own_and_nothing_of_others(world) {
         let kim = world.reseller(two_resellers(world));
         let found = kim.get("/search?q=orion").expect(200).main();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use read::{book, of_channels, reference_of, version, versions, versions_of_bundle};
+pub use read::{book, of_bundles, of_channels, version, versions, versions_of_bundle};
 
 use super::{BundleState, NewPriceVersion, PriceRefusal, PriceValue, prices, pricing, store};
 use crate::books;

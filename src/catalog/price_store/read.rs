@@ -62,9 +62,13 @@ pub fn book(connection: &mut AnyConnection, channel: Option<ChannelId>) -> Query
     load(connection, Book::of(channel), None, None)
 }
 
-/// The reference prices of some bundles, by effective day.
-pub fn reference_of(connection: &mut AnyConnection, bundles: &[BundleId]) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::Reference, Some(bundles), None)
+/// A book's versions of some bundles in all currencies, by effective day.
+pub fn of_bundles(
+    connection: &mut AnyConnection,
+    channel: Option<ChannelId>,
+    bundles: &[BundleId],
+) -> QueryResult<Vec<PriceVersion>> {
+    load(connection, Book::of(channel), Some(bundles), None)
 }
 
 /// The own prices of every channel, by effective day.

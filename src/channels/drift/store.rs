@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{DriftAction, Moved, moved};
 use crate::audit::{self, Event};
+use crate::catalog::prices::by_bundle;
 use crate::catalog::{self, Bundle, PriceConcern, PriceValue, PriceVersion, price_store};
 use crate::channels::pricing::{self, Wished};
 use crate::channels::{Channel, store};
@@ -80,14 +81,6 @@ pub fn board(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Dr
         .collect();
     board.sort_by_cached_key(|one| (one.channel.name.clone(), one.bundle.code.clone(), one.currency.code()));
     Ok(board)
-}
-
-fn by_bundle(book: Vec<PriceVersion>) -> HashMap<(BundleId, Currency), Vec<PriceVersion>> {
-    let mut books: HashMap<_, Vec<PriceVersion>> = HashMap::new();
-    for version in book {
-        books.entry((version.bundle, version.currency)).or_default().push(version);
-    }
-    books
 }
 
 /// Until which reference price a channel price was let stand.

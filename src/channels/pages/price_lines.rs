@@ -1,7 +1,6 @@
 //! The lines of a price editor: charge by charge and tier by tier what applies, what is typed and what it brings.
 
 use chrono::NaiveDate;
-use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 
 use super::price_form::Loaded;
@@ -9,7 +8,7 @@ use super::prices::{category_of, percent_text, shares};
 use crate::catalog::pages::wording::{part_name, value_text};
 use crate::catalog::{self, Charge, ChargeModel, PriceValue};
 use crate::channels::policy;
-use crate::values::{ChargeId, Exact, Percent, UnitPrice};
+use crate::values::{ChargeId, Exact, Percent, UnitPrice, rounded};
 use crate::web::Fields;
 
 /// A charge in the form, or one of its tiers.
@@ -50,7 +49,7 @@ fn margin(wished: &PriceValue, reference: &PriceValue) -> (String, String) {
 /// With its sign, and up to ten decimals.
 fn signed(number: &Exact) -> String {
     let sign = if number.is_negative() { "\u{2212}" } else { "+" };
-    let units = (number.abs() * BigInt::from(10).pow(10)).round().to_integer();
+    let units = rounded(&number.abs(), 10);
     let price = units.to_i128().and_then(|units| UnitPrice::from_mantissa(units).ok());
     price.map_or_else(
         || "–".into(),

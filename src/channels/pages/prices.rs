@@ -10,7 +10,7 @@ use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, PricePolicy, policy, store};
 use crate::db::{Db, Decided};
 use crate::terms::{self, TermsVersion, split};
-use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round};
+use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round, rounded};
 use crate::web::filters::money_text;
 use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerStaff, Shell, page};
 
@@ -168,7 +168,7 @@ fn history_row(book: &Book, version: &PriceVersion, view: &View<'_>) -> HistoryR
 
 /// A part of one as a percent with one decimal.
 pub fn percent_text(part: &Exact) -> String {
-    let tenths = (part * Exact::from_integer(1000.into())).round().to_integer();
+    let tenths = rounded(part, 3);
     let Ok(tenths) = i64::try_from(tenths) else { return "–".into() };
     let sign = if tenths < 0 { "\u{2212}" } else { "" };
     format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{contains_pattern, lower};
+use crate::db::query::contains_pattern;
 use crate::db::schema::{channels, customers};
 use crate::values::{Country, Currency, CustomerId, Scope};
 use crate::{count_of, of_channel, page_by, text_enum};
@@ -87,7 +87,7 @@ impl Listing for Customers {
         let page = match at.order.by {
             CustomerKey::Name => by!(customers::name_key),
             CustomerKey::ExternalId => by!(customers::external_id),
-            CustomerKey::Channel => by!(lower(channels::name)),
+            CustomerKey::Channel => by!(channels::name_key),
             CustomerKey::Currency => by!(customers::currency),
         };
         let columns = (

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::channels::choice::Named;
 use crate::db::AnyConnection;
 use crate::db::paging::{Listing, Order, Place, SortKey};
-use crate::db::query::{among, contains_pattern, lower};
+use crate::db::query::{among, contains_pattern};
 use crate::db::schema::{
     bundles, channel_bundles, channels, customers, subscription_quantities, subscriptions,
 };
@@ -138,7 +138,7 @@ impl Listing for Subscriptions {
             SubscriptionKey::Reference => by!(subscriptions::id => SubscriptionId),
             SubscriptionKey::Bundle => by!(bundles::name_key => String),
             SubscriptionKey::Customer => by!(customers::name_key => String),
-            SubscriptionKey::Channel => by!(lower(channels::name) => String),
+            SubscriptionKey::Channel => by!(channels::name_key => String),
             SubscriptionKey::Start => by!(subscriptions::start_on => NaiveDate),
             SubscriptionKey::End => by!(subscriptions::end_on => Option<NaiveDate>),
         };

@@ -13,7 +13,7 @@ use crate::db::{Db, Reported};
 use crate::reports::store::{self, Choices, Figures, Within};
 use crate::reports::usage::{Row, totals};
 use crate::reports::{Filter, Group, export};
-use crate::values::{ChannelId, Month, Quantity, Scope, Timestamp};
+use crate::values::{ChannelId, Month, Quantity, Scope, Timestamp, rounded};
 use crate::web::charts::Chart;
 use crate::web::{Answer, Error, Member, Shell, page};
 
@@ -81,7 +81,7 @@ impl UsagePage {
             return "new".into();
         };
         let ratio = (row.quantity.exact() - before.exact()) / before.exact();
-        let tenths = (ratio * num_bigint::BigInt::from(1000)).round().to_integer();
+        let tenths = rounded(&ratio, 3);
         let Ok(tenths) = i64::try_from(tenths) else { return "–".into() };
         let sign = if tenths < 0 { "\u{2212}" } else { "+" };
         format!("{sign}{}.{}%", tenths.abs() / 10, tenths.abs() % 10)

@@ -87,6 +87,7 @@ on_both! {
                 channels::reseller_id.eq(kestrel),
                 channels::code.eq("SECOND"),
                 channels::name.eq("Second"),
+                channels::name_key.eq("second"),
                 channels::price_editable.eq(true),
                 channels::shows_reference.eq(true),
                 channels::may_import.eq(true),

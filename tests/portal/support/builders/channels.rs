@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use reseller_portal::db::schema::{channel_bundles, channel_currencies, channels, resellers};
-use reseller_portal::values::{BundleId, ChannelId, Percent, ResellerId};
+use reseller_portal::values::{BundleId, ChannelId, Percent, ResellerId, search_key};
 
 use super::{Bundle, next_number, parsed};
 use crate::support::World;
@@ -102,6 +102,7 @@ impl NewChannel {
                     channels::reseller_id.eq(self.reseller),
                     channels::code.eq(&self.code),
                     channels::name.eq(&self.name),
+                    channels::name_key.eq(search_key(&self.name)),
                     channels::price_editable.eq(self.price_editable),
                     channels::shows_reference.eq(self.shows_reference),
                     channels::may_import.eq(self.may_import),

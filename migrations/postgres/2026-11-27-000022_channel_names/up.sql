@@ -1,0 +1,7 @@
+-- A channel is searched and sorted as everything else is: without accents and in small letters.
+ALTER TABLE channels ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE channels SET name_key =
+    trim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[\u0300-\u036f]', '', 'g'), '\s+', ' ', 'g'));
+ALTER TABLE channels ALTER COLUMN name_key DROP DEFAULT;
+DROP INDEX channels_by_name;
+CREATE INDEX channels_by_name ON channels (name_key, id);
