@@ -2,14 +2,14 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 
 use anyhow::{Context, bail};
 
 use crate::app::Parts;
 use crate::channels::{self, Channel};
-use crate::db::Never;
+use crate::db::{Failure, Never};
 use crate::settlement;
 use crate::usage;
 use crate::values::{Month, Scope};
@@ -27,32 +27,44 @@ pub(super) struct Which {
 
 pub(super) fn run(parts: &Parts, options: &Which) -> anyhow::Result<ExitCode> {
     let channels = chosen(parts, options.channel.as_deref())?;
-    let (next, ended) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let mut out = std::io::stdout().lock();
     let (tell, told) = mpsc::channel();
+    let next = AtomicUsize::new(0);
     let work = |tell: Sender<_>| {
-        while let Some(channel) = channels.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let mut place = next.fetch_add(1, Ordering::Relaxed);
+        while let Some(channel) = channels.get(place) {
             // Nobody hears any more once one has failed.
-            if ended.load(Ordering::Relaxed) || tell.send(rate(parts, channel, options.month)).is_err() {
+            if tell.send((place, rate(parts, channel, options.month))).is_err() {
                 return;
             }
+            place = next.fetch_add(1, Ordering::Relaxed);
         }
     };
-    let mut out = std::io::stdout().lock();
-    std::thread::scope(|scope| {
+    let again = std::thread::scope(|scope| {
         for _ in 0..parts.db.writers_at_once() {
             let (work, tell) = (&work, tell.clone());
             scope.spawn(move || work(tell));
         }
         drop(tell);
-        told.iter()
-            .try_for_each(|line| Ok(writeln!(out, "{}", line?)?))
-            .inspect_err(|_: &anyhow::Error| ended.store(true, Ordering::Relaxed))
+        let mut again: Vec<&Channel> = Vec::new();
+        for (place, rated) in told {
+            match rated {
+                Ok(line) => writeln!(out, "{line}")?,
+                Err(failure) if failure.is_passing() => again.extend(channels.get(place)),
+                Err(failure) => bail!(failure),
+            }
+        }
+        Ok(again)
     })?;
+    // What was in the way of others has the database to itself.
+    for channel in again {
+        writeln!(out, "{}", rate(parts, channel, options.month)?)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Rates a month of a channel; what came of it, in a line.
-fn rate(parts: &Parts, channel: &Channel, month: Month) -> anyhow::Result<String> {
+fn rate(parts: &Parts, channel: &Channel, month: Month) -> Result<String, Failure> {
     let now = parts.clock.now();
     let rated = parts.db.write_blocking::<_, Never>(|connection| {
         usage::store::retry_unrated(connection, channel.id, now)?;

@@ -194,6 +194,7 @@ fn insert_partners(world: &World, partners: &[Partner], bundles: &[Bundle]) {
             channels::reseller_id.eq(one.reseller),
             channels::code.eq(format!("CH-{:05}", one.company.number)),
             channels::name.eq(format!("Channel {:05}", one.company.number)),
+            channels::name_key.eq(format!("channel {:05}", one.company.number)),
             channels::price_editable.eq(true),
             channels::shows_reference.eq(true),
             channels::may_import.eq(true),

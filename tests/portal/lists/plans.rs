@@ -138,7 +138,9 @@ fn the_values_of_a_price_book_are_found_by_its_versions_and_no_other_book_is_rea
     let bundle = a_bundle("CLOUD").recurring("10").build(&world).id;
     let plans = world.read(|connection| {
         let mut sent = statements(connection, |connection| price_store::book(connection, None));
-        sent.extend(statements(connection, |connection| price_store::of_bundles(connection, None, &[bundle])));
+        sent.extend(statements(connection, |connection| {
+            price_store::of_bundles(connection, None, &[bundle])
+        }));
         sent.retain(|statement| statement.contains("price_values"));
         Ok(sent.iter().map(|statement| plan(connection, statement)).collect::<Vec<_>>())
     });
