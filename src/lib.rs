@@ -12,6 +12,7 @@ pub mod keyring;
 pub mod private;
 
 pub mod db;
+pub mod kept;
 pub mod leases;
 pub mod settings;
 pub mod web;

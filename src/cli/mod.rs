@@ -59,7 +59,7 @@ enum Command {
     Rate(rate::Which),
     /// Close a month: freeze its statements and tell what their checklists say
     Close(close::Options),
-    /// Recompute every seal and total of what was posted and logged; exits with 1 at a difference
+    /// Recompute every seal and sum of what was posted, logged and is kept; exits with 1 at a difference
     Verify(verify::Options),
     /// Write a report's rows: usage or revenue of a month
     Report(report::Options),

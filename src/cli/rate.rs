@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::app::Parts;
 use crate::channels::{self, Channel};
-use crate::db::{Failure, Never};
+use crate::db::{AnyConnection, Failure, Never};
 use crate::settlement;
 use crate::usage;
 use crate::values::{Month, Scope};
@@ -76,14 +76,20 @@ fn rate(parts: &Parts, channel: &Channel, month: Month) -> Result<String, Failur
     Ok(format!("{} {month}: {} charge lines, {gross}", channel.code, rated.lines))
 }
 
+/// Codes that are named when none is the one that was asked for.
+const NAMED: usize = 5;
+
 /// The channel with the code, or every channel.
 pub(super) fn chosen(parts: &Parts, code: Option<&str>) -> anyhow::Result<Vec<Channel>> {
-    let all = parts.db.read_blocking(|connection| channels::store::list(connection, Scope::Root))?;
-    let Some(code) = code else { return Ok(all) };
-    let known: Vec<String> = all.iter().map(|channel| channel.code.to_string()).collect();
-    let found = all.into_iter().find(|channel| channel.code.as_str().eq_ignore_ascii_case(code.trim()));
-    match found.with_context(|| format!("no channel has the code {code}; known are {}", known.join(", "))) {
-        Ok(channel) => Ok(vec![channel]),
-        Err(error) => bail!(error),
+    let all = |connection: &mut AnyConnection| channels::store::list(connection, Scope::Root);
+    let Some(code) = code else { return Ok(parts.db.read_blocking(all)?) };
+    let found = parts.db.read_blocking(|connection| channels::store::by_code(connection, code))?;
+    if let Some(channel) = found {
+        return Ok(vec![channel]);
     }
+    let all = parts.db.read_blocking(all)?;
+    let known: Vec<&str> = all.iter().take(NAMED).map(|channel| channel.code.as_str()).collect();
+    let more = all.len() - known.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    bail!("no channel has the code {code}; known are {}{more}", known.join(", "))
 }

@@ -1,4 +1,4 @@
-//! `verify`: recomputes every seal and total of what was posted, and the chain over the log.
+//! `verify`: recomputes every seal and total of what was posted, the chain over the log, and the sums that are kept.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use crate::app::Parts;
 use crate::audit::chain;
+use crate::kept;
 use crate::settlement::store;
 
 #[derive(Debug, clap::Args)]
@@ -23,13 +24,14 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
     let log = parts.db.read_blocking(|connection| {
         chain::verify(connection, &parts.config.keys, noted.as_ref(), parts.clock.now())
     })?;
+    let kept = parts.db.read_blocking(kept::verify)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} posted statements, {} lines", verified.statements, verified.lines)?;
     writeln!(out, "{} log entries", log.entries)?;
     if let Some(head) = &log.head {
         writeln!(out, "newest seal {}:{}", head.number, head.seal)?;
     }
-    let faults: Vec<&String> = verified.differences.iter().chain(&log.faults).collect();
+    let faults: Vec<&String> = verified.differences.iter().chain(&log.faults).chain(&kept).collect();
     let Some((first, more)) = faults.split_first() else {
         writeln!(out, "everything is as it was posted and logged")?;
         return Ok(ExitCode::SUCCESS);

@@ -45,8 +45,16 @@ fn at(stage: &Stage, company: &Company, days: u64) -> Timestamp {
 }
 
 fn applicant(company: &Company, at: Timestamp) -> Act {
-    let who = Actor { kind: ActorKind::Applicant, id: None, name: company.person.to_owned(), address: None };
-    Act { who, at }
+    by(ActorKind::Applicant, company, at)
+}
+
+/// What the company's person does once it is a re-seller.
+pub(super) fn by_reseller(company: &Company, at: Timestamp) -> Act {
+    by(ActorKind::Reseller, company, at)
+}
+
+fn by(kind: ActorKind, company: &Company, at: Timestamp) -> Act {
+    Act { who: Actor { kind, id: None, name: company.person.to_owned(), address: None }, at }
 }
 
 fn walk(
@@ -265,8 +273,7 @@ pub(super) fn leave(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Re
     ask_for_a_price(connection, stage)?;
     let costa = resellers::list(connection)?.into_iter().find(|account| account.name == "Costa Cloud");
     if let (Some(account), Some(company)) = (costa, COMPANIES.iter().find(|one| one.name == "Costa Cloud")) {
-        let mut act = applicant(company, office_hour(stage.today - chrono::Days::new(2), "renegotiation"));
-        act.who.kind = ActorKind::Reseller;
+        let act = by_reseller(company, office_hour(stage.today - chrono::Days::new(2), "renegotiation"));
         let better =
             offer(company, "18", stage.month(0).next(), "We have doubled our customers since we began.")?;
         ok(negotiate::offer(connection, account.request, Side::Reseller, &better, &stage.letterhead, &act))?;
@@ -298,8 +305,7 @@ fn ask_for_a_price(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Res
         reason: "A competitor sells it for less; we would win three shops with this price.".into(),
         values,
     };
-    let mut act = applicant(company, office_hour(stage.today - chrono::Days::new(1), "price"));
-    act.who.kind = ActorKind::Reseller;
+    let act = by_reseller(company, office_hour(stage.today - chrono::Days::new(1), "price"));
     ok(channels::price_requests::store::ask(connection, scope, &wished, &stage.letterhead, &act))?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Settles the invented months: what is long past is posted and paid, the last month stands in every state.
 
 use super::load::{Stage, ok};
-use super::partners::Opened;
+use super::partners::{Opened, by_reseller};
 use super::season::office_hour;
 use crate::db::AnyConnection;
 use crate::rating::LineRole;
 use crate::settlement::store::{self, checklist, credits, disputes, payments};
 use crate::settlement::{Statement, StatementState};
-use crate::values::{Act, Actor, ActorKind, Amount, Month, Scope, StatementId, Timestamp};
+use crate::values::{Act, Amount, Month, Scope, StatementId, Timestamp};
 
 /// How far the last month of a channel has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +54,7 @@ impl Settled<'_> {
     }
 
     fn by_reseller(&self, month: Month, days: u64) -> Act {
-        let name = self.opened.company.person.to_owned();
-        let who = Actor { kind: ActorKind::Reseller, id: None, name, address: None };
-        Act { who, at: self.at(month, days) }
+        by_reseller(self.opened.company, self.at(month, days))
     }
 
     /// Closes a month; its statements in their currencies, none where nothing was charged.

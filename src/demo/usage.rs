@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::load::{Stage, ok};
-use super::partners::Opened;
+use super::partners::{Opened, by_reseller};
 use super::season::{Series, office_hour};
 use crate::catalog::{self, Charge, ChargeKind, ChargeModel, Product};
 use crate::channels;
@@ -79,7 +79,8 @@ pub(super) fn load(connection: &mut AnyConnection, stage: &Stage, opened: &Opene
     }
     if channel.may_import {
         // Nobody has its token; who tries feeds makes a new one.
-        let act = stage.root(office_hour(stage.today - chrono::Days::new(9), opened.company.name));
+        let at = office_hour(stage.today - chrono::Days::new(9), opened.company.name);
+        let act = by_reseller(opened.company, at);
         store::add_feed(connection, &channel, false, "Meter of the data centre", &random_token(), &act)?;
     }
     Ok(())

@@ -12,6 +12,7 @@ mod customers;
 mod dashboards;
 mod demo;
 mod faults;
+mod kept;
 mod lists;
 mod log;
 mod mail;
