@@ -114,6 +114,28 @@ pub fn counted(count: i64, one: &str) -> String {
     format!("{} {one}{ending}", grouped(Decimal::from(count), 0))
 }
 
+/// Letters in a row after which a text may be broken wherever it is, so that a word without end widens no table.
+const UNBROKEN: usize = 20;
+
+/// A text in parts between which it may be broken.
+pub fn parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut letters) = (Vec::with_capacity(1), 0, 0);
+    for (at, letter) in text.char_indices() {
+        if letters == UNBROKEN {
+            parts.push(&text[from..at]);
+            (from, letters) = (at, 0);
+        }
+        letters = if letter.is_whitespace() || letter == '-' { 0 } else { letters + 1 };
+    }
+    parts.push(&text[from..]);
+    parts
+}
+
+/// A figure in parts between which it may be broken: after the commas of its thousands.
+pub fn thousands(figure: impl Display) -> Vec<String> {
+    figure.to_string().split_inclusive(',').map(str::to_owned).collect()
+}
+
 /// `1,284`.
 #[filter_fn]
 pub fn count(count: &i64, _: &dyn Values) -> askama::Result<String> {
@@ -208,6 +230,24 @@ mod tests {
 
     fn usd() -> Currency {
         "USD".parse().unwrap()
+    }
+
+    #[test]
+    fn words_without_end_may_be_broken_and_others_may_not() {
+        assert_eq!(
+            parts("Kestrel Networks of the Nordic Countries"),
+            ["Kestrel Networks of the Nordic Countries"]
+        );
+        assert_eq!(parts(""), [""]);
+        assert_eq!(
+            parts("Rechenzentrums- und Elektrizitätsversorgungsgesellschaft mbH"),
+            ["Rechenzentrums- und Elektrizitätsversorg", "ungsgesellschaft mbH"]
+        );
+        assert_eq!(
+            parts(&"é".repeat(45)).iter().map(|part| part.chars().count()).collect::<Vec<_>>(),
+            [20, 20, 5]
+        );
+        assert_eq!(parts(&"x".repeat(20)).len(), 1);
     }
 
     #[test]

@@ -5,6 +5,27 @@ const told = (node) => `<${node.tagName.toLowerCase()}> “${(node.getAttribute(
 
 const excess = document.documentElement.scrollWidth - window.innerWidth;
 if (excess > 0) faults.push(`is ${excess} pixels too wide`);
+// What leaves its card, unless it is moved within it.
+const isMoved = (node, card) => {
+  for (let at = node; ; at = at.parentElement) {
+    if (getComputedStyle(at).overflowX !== "visible") return true;
+    if (at === card) return false;
+  }
+};
+for (const card of document.querySelectorAll(".card")) {
+  const edge = card.getBoundingClientRect().right + 1;
+  const leaves = (node) => shown(node) && node.getBoundingClientRect().right > edge && !node.closest(".hidden-text, [popover]");
+  const out = [...card.querySelectorAll("*")].find((node) => leaves(node) && !isMoved(node, card));
+  if (out) faults.push(`${told(out)} leaves its card`);
+}
+
+// Words that are cut, and nothing tells the rest; what is there for those alone who hear the page has no width.
+for (const node of document.querySelectorAll("body *:not(svg *):not(script):not(option):not(.hidden-text)")) {
+  const isCut = ["hidden", "clip"].includes(getComputedStyle(node).overflowX) && node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1;
+  if (isCut && shown(node) && node.innerText?.trim() && !node.closest("[title], [aria-hidden=true], .hidden-text, .skip")) {
+    faults.push(`${told(node)} is cut`);
+  }
+}
 const headings = [...document.querySelectorAll("h1")].filter(shown).length;
 if (headings !== 1) faults.push(`has ${headings} first headings`);
 

@@ -3,6 +3,7 @@
 mod browser;
 mod closely;
 mod everyday;
+mod extremes;
 mod in_place;
 mod journey;
 mod keyboard;

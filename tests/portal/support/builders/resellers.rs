@@ -21,8 +21,14 @@ pub struct NewRequest {
 
 /// A request of a company. Its applicant's address is `owner@<name>.example` unless told otherwise.
 pub fn a_request(name: &str) -> NewRequest {
-    let email = format!("owner@{}.example", search_key(name).replace(' ', "-"));
-    NewRequest { name: name.to_owned(), state: "submitted", email }
+    let key = search_key(name);
+    let letters = key.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '-' });
+    let domain: String = letters.take(40).collect();
+    let domain = match domain.trim_matches('-') {
+        "" => "company",
+        domain => domain,
+    };
+    NewRequest { name: name.to_owned(), state: "submitted", email: format!("owner@{domain}.example") }
 }
 
 impl NewRequest {
