@@ -143,64 +143,49 @@ impl<C, T, Groups> ValidGrouping<Groups> for Among<C, T> {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// How many rows a query has, counted no further than the query's own limit, as a value of another query.
-#[derive(Debug, Clone, Copy)]
-pub struct CountOf<Q>(pub Q);
+/// One number that is made of a query's rows, as a value of another query.
+macro_rules! number_of_rows {
+    ($(#[$doc:meta])* $name:ident, $number:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name<Q>(pub Q);
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        pass.push_sql("(SELECT count(*) FROM (");
-        self.0.walk_ast(pass.reborrow())?;
-        pass.push_sql(") AS counted)");
-        Ok(())
-    }
+        impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for $name<Q> {
+            fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+                pass.push_sql(concat!("(SELECT ", $number, " FROM ("));
+                self.0.walk_ast(pass.reborrow())?;
+                pass.push_sql(") AS counted)");
+                Ok(())
+            }
+        }
+
+        impl<Q> QueryId for $name<Q> {
+            type QueryId = ();
+            const HAS_STATIC_QUERY_ID: bool = false;
+        }
+
+        impl<Q: Query> Expression for $name<Q> {
+            type SqlType = BigInt;
+        }
+
+        impl<Q, Source> AppearsOnTable<Source> for $name<Q> where Self: Expression {}
+
+        impl<Q, Source> SelectableExpression<Source> for $name<Q> where Self: AppearsOnTable<Source> {}
+
+        impl<Q, Groups> ValidGrouping<Groups> for $name<Q> {
+            type IsAggregate = is_aggregate::Never;
+        }
+    };
 }
 
-impl<Q> QueryId for CountOf<Q> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+number_of_rows! {
+    /// How many rows a query has, counted no further than the query's own limit.
+    CountOf, "count(*)"
 }
 
-impl<Q: Query> Expression for CountOf<Q> {
-    type SqlType = BigInt;
-}
-
-impl<Q, Source> AppearsOnTable<Source> for CountOf<Q> where Self: Expression {}
-
-impl<Q, Source> SelectableExpression<Source> for CountOf<Q> where Self: AppearsOnTable<Source> {}
-
-impl<Q, Groups> ValidGrouping<Groups> for CountOf<Q> {
-    type IsAggregate = is_aggregate::Never;
-}
-
-/// What the column `record_count` of a query's rows adds up to, as a value of another query.
-#[derive(Debug, Clone, Copy)]
-pub struct RecordsOf<Q>(pub Q);
-
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for RecordsOf<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        pass.push_sql("(SELECT CAST(coalesce(sum(record_count), 0) AS BIGINT) FROM (");
-        self.0.walk_ast(pass.reborrow())?;
-        pass.push_sql(") AS counted)");
-        Ok(())
-    }
-}
-
-impl<Q> QueryId for RecordsOf<Q> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<Q: Query> Expression for RecordsOf<Q> {
-    type SqlType = BigInt;
-}
-
-impl<Q, Source> AppearsOnTable<Source> for RecordsOf<Q> where Self: Expression {}
-
-impl<Q, Source> SelectableExpression<Source> for RecordsOf<Q> where Self: AppearsOnTable<Source> {}
-
-impl<Q, Groups> ValidGrouping<Groups> for RecordsOf<Q> {
-    type IsAggregate = is_aggregate::Never;
+number_of_rows! {
+    /// What the column `record_count` of a query's rows adds up to.
+    RecordsOf, "CAST(coalesce(sum(record_count), 0) AS BIGINT)"
 }
 
 /// A word that stands in the statement itself, such as a state that is looked for. The databases plan with it: an index
