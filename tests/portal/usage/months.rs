@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use reseller_portal::db::Failure;
 use reseller_portal::db::schema::{usage_records as r, usage_unrated as u};
+use reseller_portal::db::{Decided, Failure};
 use reseller_portal::settlement::store::{NotArchived, archive_usage};
 use reseller_portal::usage::Format;
+use reseller_portal::usage::store::{self, Import, NewFile};
 use reseller_portal::values::ChannelId;
 
 use super::setting::{HEADER, halden, import, import_rows, kestrel, row_counts};
@@ -134,6 +136,36 @@ fn postgresql_keeps_the_records_of_each_month_in_a_table_of_its_own() {
     let again = import(&world, setting.channel, Format::Portal, format!("{HEADER}{rows}").as_bytes(), 0);
     assert_eq!(again.unwrap().duplicate, 4);
     assert_eq!(tables(&world), expected);
+}
+
+#[test]
+fn who_may_only_write_rows_begins_a_month_as_well() {
+    let world = World::on(Database::Postgres);
+    let setting = kestrel(&world);
+    // Roles are of the whole server, which other tests use too.
+    let clerk = format!("clerk_{}", setting.channel.as_uuid().simple());
+    let grant = format!(
+        "CREATE ROLE {clerk}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {clerk}"
+    );
+    world.tamper(|connection| connection.batch_execute(&grant)).unwrap();
+    let new = NewFile { name: "usage.csv".into(), format: Format::Portal };
+    let rows =
+        format!("{HEADER}1,NORD,DISK,1,GB,2026-10-01,2026-10-02\n2,WEST,DISK,1,GB,2026-11-01,2026-11-02\n");
+    let imported = world.try_write(|connection| {
+        connection.batch_execute(&format!("SET LOCAL ROLE {clerk}")).map_err(Failure::from)?;
+        let (channel, format, now) = (setting.channel, Format::Portal, world.now());
+        let file = store::add_file(connection, channel, &new, &world.act()).map_err(Failure::from)?;
+        store::import(
+            connection,
+            &Import { channel, file, format, content: &rows.as_bytes(), rejected: 0 },
+            now,
+        )
+    });
+    assert_eq!(imported.decided().unwrap().unwrap().accepted, 2);
+    assert_eq!(tables(&world), ["usage_records_2026_10 1", "usage_records_2026_11 1"]);
+    assert_eq!(kept(&world), counted(&world));
+    let gone = format!("DROP OWNED BY {clerk}; DROP ROLE {clerk}");
+    world.tamper(|connection| connection.batch_execute(&gone)).unwrap();
 }
 
 #[test]
