@@ -114,7 +114,7 @@ fn texts_of(world: &World, query: &str) -> Vec<String> {
 }
 
 fn sort(world: &World) {
-    world.write(reseller_portal::usage::store::sort_into_months);
+    world.write(store::sort_into_months);
 }
 
 /// In which tables the records lie, with how many there are.
