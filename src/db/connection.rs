@@ -1,6 +1,8 @@
 //! The connection that is one of two, and the manager that opens it by its address.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{CacheSize, Connection, SimpleConnection, TransactionManager};
@@ -18,14 +20,40 @@ pub enum AnyConnection {
 }
 
 /// How long a connection that answered is used without being asked anew: asking at each use is one more journey to the
-/// server for every statement or two. What meets a server that went away meanwhile fails as if it had gone then.
+/// server for every statement or two. What meets a server that went away meanwhile fails as if it had gone then, and
+/// casts [doubt](Doubts) on all others.
 const TRUSTED: Duration = Duration::from_millis(500);
+
+/// How often something failed as it does when the server goes away. What answered before the last time is asked anew, so
+/// that once the server is back nobody meets a connection from before.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Doubts(Arc<AtomicU64>);
+
+impl Doubts {
+    pub fn arise(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// A connection of a pool.
 pub(super) struct Pooled {
     connection: AnyConnection,
-    /// When it last answered that it is of use.
-    answered: Instant,
+    /// When it last answered that it is of use, and how many doubts there were by then.
+    answered: (Instant, u64),
+}
+
+impl Pooled {
+    /// Whether its database is still there; an SQLite file always is.
+    pub fn answers(&mut self) -> bool {
+        match &mut self.connection {
+            AnyConnection::Postgres(inner) => inner.batch_execute("SELECT 1").is_ok(),
+            AnyConnection::Sqlite(_) => true,
+        }
+    }
 }
 
 impl Deref for Pooled {
@@ -49,9 +77,10 @@ const SQLITE_SETTINGS: &str =
 
 /// Opens connections for the pool, choosing the database by the address' scheme, so that a refusal carries the
 /// database's own words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Manager {
     pub url: String,
+    pub doubts: Doubts,
     /// Whether a PostgreSQL server that only follows another one is none of ours: after a failover, connections to a
     /// server that leads no longer are thrown away.
     pub must_write: bool,
@@ -95,7 +124,7 @@ const LEADS: &str = "SELECT 1 / CASE WHEN pg_is_in_recovery() THEN 0 ELSE 1 END"
 
 /// One connection beside the pools, for commands that read or fill a whole database.
 pub fn connect(url: &str) -> Result<AnyConnection, ConnectionError> {
-    Manager { url: url.to_owned(), must_write: false }.establish()
+    Manager { url: url.to_owned(), ..Manager::default() }.establish()
 }
 
 impl Manager {
@@ -124,6 +153,10 @@ impl Manager {
         Ok(AnyConnection::Sqlite(connection))
     }
 
+    fn now(&self) -> (Instant, u64) {
+        (Instant::now(), self.doubts.count())
+    }
+
     /// Whether the connection is of use.
     fn ask(&self, connection: &mut AnyConnection) -> Result<(), Error> {
         let question = match connection {
@@ -139,15 +172,18 @@ impl ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Pooled, Error> {
+        let answered = self.now();
         let mut connection = self.establish().map_err(Error::ConnectionError)?;
         self.ask(&mut connection)?;
-        Ok(Pooled { connection, answered: Instant::now() })
+        Ok(Pooled { connection, answered })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
-        if pooled.answered.elapsed() > TRUSTED {
+        let now = self.now();
+        let (answered, doubts) = pooled.answered;
+        if now.0 - answered > TRUSTED || doubts != now.1 {
             self.ask(pooled)?;
-            pooled.answered = Instant::now();
+            pooled.answered = now;
         }
         Ok(())
     }

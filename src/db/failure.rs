@@ -39,6 +39,17 @@ impl<R> Failure<R> {
         }
     }
 
+    /// The same, or as that of a connection that broke if this does not answer any more. A server that goes away is told of
+    /// in many words, some of which are of no kind that diesel knows.
+    pub(super) fn explained(self, answers: impl FnOnce() -> bool) -> Self {
+        match self {
+            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::Unknown, said)) if !answers() => {
+                Self::Unavailable(said.message().to_owned())
+            }
+            other => other,
+        }
+    }
+
     /// Whether the database has no space left to write to.
     pub fn is_out_of_space(&self) -> bool {
         let Self::Query(error) = self else { return false };
@@ -68,7 +79,6 @@ fn passes(error: &QueryError) -> bool {
                     // A server that led until a moment ago.
                     | DatabaseErrorKind::ReadOnlyTransaction
             ) || said.message() == "database is locked"
-                || said.message().starts_with("terminating connection")
         }
         QueryError::RollbackErrorOnCommit { commit_error, .. } => passes(commit_error),
         QueryError::BrokenTransactionManager => true,

@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use diesel::r2d2::{Pool, PooledConnection, State};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use super::connection::Manager;
+use super::connection::{Doubts, Manager};
 use super::replica::{Replica, Reported};
 use super::transaction::{self, Apart};
 use super::{AnyConnection, Failure, once};
@@ -35,6 +35,7 @@ pub struct OpenError {
 pub struct Db {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    doubts: Doubts,
     changed: Arc<Notify>,
     /// Turns at the pools: who waits for one holds no thread.
     reading: Arc<Semaphore>,
@@ -50,7 +51,7 @@ pub struct Db {
 impl Db {
     /// Opens the database at `sqlite://path` or `postgres://...`; an SQLite file's folder is made when missing.
     pub fn open(url: &str) -> Result<Self, OpenError> {
-        let manager = Manager { url: url.to_owned(), must_write: true };
+        let manager = Manager { url: url.to_owned(), must_write: true, ..Manager::default() };
         let failed = |why: String| OpenError { address: without_password(url), why };
         if !manager.is_postgres()
             && let Some(folder) = Path::new(manager.sqlite_path()).parent()
@@ -72,6 +73,7 @@ impl Db {
         Ok(Self {
             writers: pool(writers)?,
             readers: pool(READERS)?,
+            doubts: manager.doubts.clone(),
             changed: Arc::default(),
             reading: turns(READERS),
             writing: turns(writers),
@@ -160,7 +162,19 @@ impl Db {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
     ) -> Result<T, Failure> {
-        Ok(work(&mut *take(&self.readers)?)?)
+        let mut connection = take(&self.readers)?;
+        self.doubting(
+            work(&mut connection).map_err(|error| Failure::from(error).explained(|| connection.answers())),
+        )
+    }
+
+    /// What fails as it does when the server goes away casts doubt on every connection.
+    fn doubting<T, R>(&self, outcome: Result<T, Failure<R>>) -> Result<T, Failure<R>> {
+        outcome.inspect_err(|failure| {
+            if failure.is_passing() {
+                self.doubts.arise();
+            }
+        })
     }
 
     fn report_blocking<T>(
@@ -169,7 +183,8 @@ impl Db {
     ) -> Result<Reported<T>, Failure> {
         let Some(replica) = &self.replica else { return self.read_as_of_now(work) };
         let Some((mut connection, as_of)) = replica.take() else { return self.read_as_of_now(work) };
-        let read = work(&mut connection).map_err(Failure::from);
+        let read =
+            work(&mut connection).map_err(|error| Failure::from(error).explained(|| connection.answers()));
         let read = read.inspect_err(|failure: &Failure| {
             if failure.is_passing() {
                 replica.failed(&failure.to_string());
@@ -236,7 +251,7 @@ impl Db {
         if outcome.is_ok() {
             self.changed.notify_one();
         }
-        outcome
+        self.doubting(outcome.map_err(|failure| failure.explained(|| connection.answers())))
     }
 
     /// Runs something that is no transaction of its own, such as a migration, on the writer.

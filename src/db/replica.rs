@@ -61,7 +61,7 @@ pub(super) struct Replica {
 impl Replica {
     /// Connects when the first report is asked for: the portal starts without its replica.
     pub fn at(url: &str, size: u32) -> Self {
-        let manager = Manager { url: url.to_owned(), must_write: false };
+        let manager = Manager { url: url.to_owned(), ..Manager::default() };
         let pool = Pool::builder().max_size(size).min_idle(Some(0)).test_on_check_out(manager.is_postgres());
         Self { pool: pool.connection_timeout(WAIT).build_unchecked(manager), rests_until: Mutex::default() }
     }

@@ -1,8 +1,10 @@
 //! PostgreSQL breaks off while the portal works: pages say so, and the portal heals by itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use reseller_portal::db::Db;
 use reseller_portal::jobs::store::unfinished;
 
 use super::cases::imported;
@@ -84,4 +86,34 @@ fn connections_that_are_ended_at_work_are_made_anew() {
     work.is_kept(&program.world());
     assert_eq!(look(&place, |connection| number(connection, "SELECT count(*) FROM usage_records")), 0);
     verifies(&place, "after connections were ended");
+}
+
+/// What is idle in the pool is found out all at once, not one failure after the other.
+#[test]
+fn of_connections_that_were_ended_only_the_first_is_noticed() {
+    const READERS: usize = 4;
+    let server = Server::durable();
+    let db = Db::open(&server.database("portal")).unwrap();
+    let ask = || db.read_blocking(|connection| connection.batch_execute("SELECT 1"));
+    let all_at_once = Barrier::new(READERS);
+    std::thread::scope(|scope| {
+        for _ in 0..READERS {
+            scope.spawn(|| {
+                let held = db.read_blocking(|connection| {
+                    all_at_once.wait();
+                    connection.batch_execute("SELECT 1")
+                });
+                held.unwrap();
+            });
+        }
+    });
+    server
+        .administer("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'portal'");
+    // Having answered a moment ago, it is used without being asked.
+    if let Err(failure) = ask() {
+        assert!(failure.is_passing(), "{failure}");
+    }
+    for _ in 0..READERS {
+        ask().unwrap();
+    }
 }
