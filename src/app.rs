@@ -136,7 +136,7 @@ fn figures(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Data
 
 /// Runs jobs, the hourly work, the sealing of the log and the sending of mail beside the server.
 fn work_in_background(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<()> {
-    let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler() };
+    let runner = Runner { db: db.clone(), clock: clock.clone(), handler: work::handler(config.office()) };
     // The first process here waits for nothing that an earlier one left behind.
     let here = leases::arrive(db)?;
     for _ in 0..runner.db.writers_at_once() {

@@ -11,6 +11,7 @@ use crate::encryption;
 use crate::keyring::Keyring;
 use crate::mail::Letterhead;
 use crate::private;
+use crate::settlement::runs::Office;
 use crate::tls::Certificate;
 use crate::web::{Proxies, Site};
 
@@ -184,6 +185,11 @@ impl Config {
     /// What mails say of the portal.
     pub fn letterhead(&self) -> Letterhead {
         Letterhead { portal: self.portal_name.clone(), public_url: self.public_url.clone() }
+    }
+
+    /// In whose name statements are sent.
+    pub fn office(&self) -> Office {
+        Office { letterhead: self.letterhead(), agree_after_days: self.agree_after_days }
     }
 
     /// Whether people reach the portal by TLS, so that cookies may insist on it.

@@ -355,6 +355,11 @@ site_map! {
     Member GET "/statements.xlsx" => settlement::pages::list::download;
     Root(Settling) GET "/statements/closing" => settlement::pages::closing::show;
     Root(Settling) POST "/statements/closing" => settlement::pages::closing::submit;
+    Root GET "/statements/settling" => settlement::pages::settling::show;
+    Root(Settling) POST "/statements/settling/closing" => settlement::pages::settling::close;
+    Root(Settling) POST "/statements/settling/sending" => settlement::pages::settling::send;
+    Root(Settling, proved) POST "/statements/settling/posting" => settlement::pages::settling::post;
+    Root GET "/statements/runs/{id}" => settlement::pages::run::show;
     Member GET "/statements/{id}" => settlement::pages::statement::show;
     Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::csv;
     Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::xlsx;

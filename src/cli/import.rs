@@ -140,7 +140,11 @@ fn settle(parts: &Parts, given: Given<'_>, channel: &Channel, checked: Checked) 
         act: Act { who: Actor::system("Command line"), at: parts.clock.now() },
     };
     let tally = import(parts, given, &task, &tally, rows_before)?;
-    let runner = Runner { db: parts.db.clone(), clock: parts.clock.clone(), handler: work::handler() };
+    let runner = Runner {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+        handler: work::handler(parts.config.office()),
+    };
     runner.run_waiting()?;
     Ok(Outcome { tally, withheld: 0, fault })
 }

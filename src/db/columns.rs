@@ -207,6 +207,7 @@ id_columns!(
     StatementId,
     DisputeId,
     PaymentId,
+    SettlementRunId,
 );
 
 impl ToSql<Instant, Pg> for Timestamp {

@@ -981,6 +981,37 @@ diesel::table! {
     use crate::db::columns::*;
     use diesel::sql_types::*;
 
+    settlement_runs (id) {
+        id -> Uid,
+        step -> Text,
+        month -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uid>,
+        actor_name -> Text,
+        address -> Nullable<Text>,
+        started_at -> Instant,
+        taken -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
+    settlement_refusals (id) {
+        id -> Uid,
+        run_id -> Uid,
+        channel_id -> Uid,
+        statement_id -> Nullable<Uid>,
+        what -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::db::columns::*;
+    use diesel::sql_types::*;
+
     terms_tiers (terms_id, currency, from_amount) {
         terms_id -> Uid,
         currency -> Text,
@@ -1062,6 +1093,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     disputes,
     credits,
     payments,
+    settlement_runs,
+    settlement_refusals,
     terms_tiers,
     terms_limits,
 );

@@ -1,6 +1,7 @@
 //! Loads the demonstration, step by step.
 
 use std::fmt::{Debug, Display};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -8,6 +9,7 @@ use diesel::prelude::*;
 use super::{catalog, partners, sales, settlement, usage};
 use crate::access::{NewUser, factors, hash_password, store as accounts, totp};
 use crate::app::Parts;
+use crate::clock::Clock;
 use crate::db::schema::{applicants, bundles, products, users};
 use crate::db::{AnyConnection, Failure};
 use crate::jobs::Runner;
@@ -16,6 +18,15 @@ use crate::mail::Letterhead;
 use crate::settings;
 use crate::values::{AccountSide, Act, Actor, ActorKind, Month, ResellerId, StaffRole, Timestamp, UserId};
 use crate::work;
+
+/// The clock of work that was done at one moment of the past.
+struct Stopped(Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
 
 /// What every step needs.
 pub(super) struct Stage {
@@ -71,10 +82,18 @@ pub fn load(parts: &Parts, tell: impl Fn(&str)) -> anyhow::Result<()> {
     }
     write(parts, |connection| partners::leave(connection, &stage))?;
     tell("rating");
-    let runner = Runner { db: parts.db.clone(), clock: parts.clock.clone(), handler: work::handler() };
+    let runner = Runner {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+        handler: work::handler(parts.config.office()),
+    };
     runner.run_waiting()?;
     tell("statements");
     write(parts, |connection| settlement::load(connection, &stage, &channels))?;
+    runner.run_waiting()?;
+    let closed_at = write(parts, |connection| settlement::close_last(connection, &stage))?;
+    Runner { clock: Arc::new(Stopped(closed_at)), ..runner.clone() }.run_waiting()?;
+    write(parts, |connection| settlement::load_last(connection, &stage, &channels))?;
     runner.run_waiting()?;
     write(parts, |connection| colleagues(connection, now))?;
     write(parts, |connection| sign_ins(connection, &parts.config.keys, now))

@@ -5,6 +5,7 @@ use super::partners::{Opened, by_reseller};
 use super::season::office_hour;
 use crate::db::AnyConnection;
 use crate::rating::LineRole;
+use crate::settlement::runs::{self, RunStep};
 use crate::settlement::store::{self, checklist, credits, disputes, payments};
 use crate::settlement::{Statement, StatementState};
 use crate::values::{Act, Amount, Month, Scope, StatementId, Timestamp};
@@ -19,14 +20,35 @@ enum Last {
     Agreed,
 }
 
+/// Posts what is long past.
 pub(super) fn load(connection: &mut AnyConnection, stage: &Stage, opened: &[Opened]) -> anyhow::Result<()> {
-    let states = [Last::Sent, Last::Closing, Last::Agreed, Last::Disputed, Last::Answered];
-    for (one, last) in opened.iter().zip(states.iter().cycle()) {
+    for one in opened {
         let settled = Settled { stage, opened: one };
         for month in one.since.max(stage.month(11)).through(stage.month(2)) {
             settled.post(connection, month)?;
         }
-        settled.last(connection, *last)?;
+    }
+    Ok(())
+}
+
+/// Lets root close the last month of every channel at once; when.
+pub(super) fn close_last(connection: &mut AnyConnection, stage: &Stage) -> anyhow::Result<Timestamp> {
+    let month = stage.month(1);
+    let recent = (stage.today - chrono::Days::new(9)).max(month.end());
+    let at = office_hour((recent + chrono::Days::new(2)).min(stage.today), "root");
+    ok(runs::store::start(connection, RunStep::Close, month, &stage.root(at)))?;
+    Ok(at)
+}
+
+/// Takes the last month, which is closed, into every state.
+pub(super) fn load_last(
+    connection: &mut AnyConnection,
+    stage: &Stage,
+    opened: &[Opened],
+) -> anyhow::Result<()> {
+    let states = [Last::Sent, Last::Closing, Last::Agreed, Last::Disputed, Last::Answered];
+    for (one, last) in opened.iter().zip(states.iter().cycle()) {
+        Settled { stage, opened: one }.last(connection, *last)?;
     }
     if let Some(one) = opened.first() {
         Settled { stage, opened: one }.credit(connection)?;
@@ -122,11 +144,12 @@ impl Settled<'_> {
 
     fn last(&self, connection: &mut AnyConnection, last: Last) -> anyhow::Result<()> {
         let month = self.stage.month(1);
-        for (number, id) in self.close(connection, month)?.into_iter().enumerate() {
-            if last == Last::Closing {
-                continue;
-            }
-            let statement = self.send(connection, id, month)?;
+        if last == Last::Closing {
+            return Ok(());
+        }
+        let closed = store::of_month(connection, self.opened.channel, month)?;
+        for (number, statement) in closed.into_iter().enumerate() {
+            let statement = self.send(connection, statement.id, month)?;
             match last {
                 Last::Closing => {}
                 // The second currency of the first re-seller is disputed already.

@@ -25,6 +25,8 @@ text_enum! {
         AcceptFile => "accept_file",
         /// Rate a channel's month again.
         RateMonth => "rate_month",
+        /// Take a step of the settlement for every statement of a month.
+        SettleMonth => "settle_month",
     }
 }
 
@@ -36,7 +38,7 @@ text_enum! {
 #[derive(Debug, Clone)]
 pub struct NewJob {
     pub kind: JobKind,
-    /// What it is about: a usage file or a channel.
+    /// What it is about: a usage file, a channel or a run of the settlement.
     pub subject: ObjectId,
     pub month: Option<Month>,
 }

@@ -60,10 +60,12 @@ pub fn lane_of(about: impl Into<ObjectId>) -> String {
     format!("job {}", about.into().as_uuid().simple())
 }
 
-/// Everything about one channel is one lane: its files and its months.
+/// Everything about one channel is one lane: its files and its months. The runs of the settlement are one too: a second
+/// one waits for the first.
 fn lane(connection: &mut AnyConnection, new: &NewJob) -> QueryResult<String> {
     let about = match new.kind {
         JobKind::RateMonth => None,
+        JobKind::SettleMonth => return Ok("job settlement".to_owned()),
         JobKind::CheckFile | JobKind::AcceptFile => usage_files::table
             .find(UsageFileId::from_uuid(new.subject.as_uuid()))
             .select(usage_files::channel_id)

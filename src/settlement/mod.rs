@@ -14,6 +14,7 @@ pub mod export;
 mod model;
 pub mod notices;
 pub mod pages;
+pub mod runs;
 pub mod seal;
 pub mod state;
 pub mod store;

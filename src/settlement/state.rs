@@ -21,6 +21,8 @@ pub enum Refusal {
     State(StatementState),
     #[error("The month is not over yet")]
     NotOver,
+    #[error("No statement of this month waits for that")]
+    NoneWaits,
     #[error("Nothing was rated in this month yet")]
     NothingRated,
     #[error("The checklist has an item that is neither mended nor waived")]

@@ -95,6 +95,7 @@ ids!(
     StatementId,
     DisputeId,
     PaymentId,
+    SettlementRunId,
 );
 
 objects!(
@@ -114,4 +115,5 @@ objects!(
     UsageFeedId,
     JobId,
     StatementId,
+    SettlementRunId,
 );

@@ -88,7 +88,8 @@ fn walk(world: &World, way: Way) {
     world.settle();
 
     // 100.00 and 80.00: 20.00 of the first hundred and 40.00 of the rest.
-    root.open("/statements/closing").press("Close the month").follow("October 2026, USD");
+    root.open("/statements/settling?month=2026-10").press("Close every channel").see("1 statement closed");
+    root.follow("See the statements").follow("October 2026, USD");
     root.see("29 days of the month without usage").see("$60.00").see("$120.00");
     root.evaluate("document.querySelector('#next details').open = true");
     root.fill("Reason", "The supplier bills twice a month").press("Waive").see("Waived by");

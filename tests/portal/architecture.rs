@@ -13,10 +13,11 @@ const FUNCTION_LINES: usize = 60;
 const LISTS: [&str; 1] = ["db/schema.rs"];
 
 /// Files that act for the provider and for nobody else: they open every re-seller's rows.
-const FOR_THE_PROVIDER: [&str; 5] = ["web/", "cli/", "demo/", "work.rs", "usage/background.rs"];
+const FOR_THE_PROVIDER: [&str; 6] =
+    ["web/", "cli/", "demo/", "work.rs", "usage/background.rs", "settlement/runs/work.rs"];
 
 /// The files that decide: they read neither database, clock, request nor template.
-const RULES: [&str; 28] = [
+const RULES: [&str; 29] = [
     "catalog/model.rs",
     "catalog/prices.rs",
     "catalog/value.rs",
@@ -36,6 +37,7 @@ const RULES: [&str; 28] = [
     "requests/model.rs",
     "requests/state.rs",
     "settlement/checklist.rs",
+    "settlement/runs/mod.rs",
     "settlement/compare.rs",
     "settlement/corrections.rs",
     "settlement/credit.rs",

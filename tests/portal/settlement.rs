@@ -11,5 +11,6 @@ mod mails;
 mod months;
 mod pages;
 mod posting;
+mod runs;
 pub mod setting;
 mod why;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::dsl::exists;
+use diesel::dsl::{case_when, exists};
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 use crate::channels::choice::Named;
 use crate::db::AnyConnection;
@@ -28,8 +29,10 @@ text_enum! {
         Bundle => "bundle",
         Customer => "customer",
         Channel => "channel",
+        Quantity => "quantity",
         Start => "start",
         End => "end",
+        Standing => "state",
     }
 }
 
@@ -110,6 +113,31 @@ macro_rules! filtered {
     }};
 }
 
+/// How many units the subscription of the query has on a day; what it begins with when it has not begun.
+macro_rules! quantity_on {
+    ($day:expr) => {{
+        use subscription_quantities::{effective_from, quantity, subscription_id, table};
+        table
+            .filter(subscription_id.eq(subscriptions::id))
+            .filter(effective_from.le($day).or(effective_from.eq(subscriptions::start_on)))
+            .order(effective_from.desc())
+            .select(quantity)
+            .limit(1)
+            .single_value()
+            .assume_not_null()
+    }};
+}
+
+/// The place of the query's subscription among those that run on, that run and end, that have not begun, and that ended.
+macro_rules! rank_on {
+    ($day:expr) => {
+        case_when(subscriptions::end_on.le($day).assume_not_null(), 3.into_sql::<Integer>())
+            .when(subscriptions::start_on.gt($day), 2.into_sql::<Integer>())
+            .when(subscriptions::end_on.is_not_null(), 1.into_sql::<Integer>())
+            .otherwise(0.into_sql::<Integer>())
+    };
+}
+
 impl Listing for Subscriptions {
     type Id = SubscriptionId;
     type Key = SubscriptionKey;
@@ -141,6 +169,8 @@ impl Listing for Subscriptions {
             SubscriptionKey::Channel => by!(channels::name_key => String),
             SubscriptionKey::Start => by!(subscriptions::start_on => NaiveDate),
             SubscriptionKey::End => by!(subscriptions::end_on => Option<NaiveDate>),
+            SubscriptionKey::Quantity => by!(quantity_on!(self.today) => i64),
+            SubscriptionKey::Standing => by!(rank_on!(self.today) => i32),
         };
         let columns = (
             subscriptions::id,

@@ -56,13 +56,14 @@ fn list(is_root: bool) -> List<Subscriptions> {
         columns.push(Col::text("Channel", |row| Cell::text(&row.channel_name)).by(SubscriptionKey::Channel));
     }
     columns.extend([
-        Col::number("Quantity", |row| Cell::Count(row.quantity)),
+        Col::number("Quantity", |row| Cell::Count(row.quantity)).by(SubscriptionKey::Quantity),
         Col::time("Start", |row| Cell::Day(row.start)).by(SubscriptionKey::Start),
         Col::time("End", |row| Cell::of(row.end, Cell::Day)).by(SubscriptionKey::End),
         Col::word("State", |row| {
             let (tone, words) = standing(row);
             Cell::Badge(tone, words)
-        }),
+        })
+        .by(SubscriptionKey::Standing),
     ]);
     List { path: "/subscriptions", noun: "subscription", columns }
 }

@@ -1,16 +1,17 @@
-//! `/statements/closing`: root closes a month of one channel or of all.
+//! `/statements/closing`: root closes a month of one channel at once, or of all in the background.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::channels;
+use super::settling;
 use crate::channels::choice::{Choice, chosen, missing};
 use crate::db::{Db, Decided};
+use crate::settlement::runs::{self, RunStep};
 use crate::settlement::state::Refusal;
 use crate::settlement::store;
-use crate::values::{ChannelId, Month};
+use crate::values::Month;
 use crate::web::filters::counted;
 use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, page, page_with};
 
@@ -36,18 +37,6 @@ async fn choice(db: &Db, root: &RootStaff, form: &Closing) -> Result<Choice, Err
     Ok(db.read(move |connection| Choice::of(connection, scope, &named)).await?)
 }
 
-/// The channels whose month is closed: the one that is named, or all.
-async fn asked(db: &Db, root: &RootStaff, named: &str) -> Result<Vec<ChannelId>, Error> {
-    let (scope, named) = (root.scope(), named.trim().to_owned());
-    let found = db.read(move |connection| {
-        if named.is_empty() {
-            return channels::store::ids(connection);
-        }
-        Ok(chosen(connection, scope, &named)?.into_iter().map(|channel| channel.id).collect())
-    });
-    Ok(found.await?)
-}
-
 pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>, asked: Query<Closing>) -> Answer {
     let mut form = asked.into_inner();
     if form.month.is_empty() {
@@ -61,31 +50,39 @@ pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: F
     let form = form.0;
     let mut errors = Errors::default();
     let month = errors.take("month", form.month.parse::<Month>());
-    let chosen = asked(&db, &root, &form.channel).await?;
-    if chosen.is_empty() {
+    let (scope, named) = (root.scope(), form.channel.trim().to_owned());
+    let is_every = named.is_empty();
+    let channel = db.read(move |connection| chosen(connection, scope, &named)).await?;
+    if !is_every && channel.is_none() {
         errors.add("channel", missing(&form.channel));
     }
-    let mut closed = 0;
     if let Some(month) = month.filter(|_| errors.is_empty()) {
-        for channel in &chosen {
-            let (channel, act) = (*channel, root.act());
-            let outcome = db.write(move |connection| store::close(connection, channel, month, &act)).await;
-            match outcome.decided()? {
-                Ok(statements) => closed += statements.len(),
-                // Among all channels, one with nothing to close is passed over.
-                Err(Refusal::NothingRated | Refusal::State(_)) if form.channel.trim().is_empty() => {}
-                Err(refusal) => errors.add("month", refusal),
+        let act = root.act();
+        let closed: Result<(String, String), Refusal> = match channel {
+            None => {
+                let run =
+                    db.write(move |connection| runs::store::start(connection, RunStep::Close, month, &act));
+                run.await
+                    .decided()?
+                    .map(|run| (format!("/statements/runs/{run}"), settling::STARTED.to_owned()))
             }
-        }
-        if closed == 0 {
-            errors.add("month", "No statement of this month is open");
+            Some(channel) => {
+                let closed = db.write(move |connection| store::close(connection, channel.id, month, &act));
+                closed
+                    .await
+                    .decided()?
+                    .map(|closed| (format!("/statements?month={month}"), said(closed.len())))
+            }
+        };
+        match closed {
+            Ok((to, said)) => return go.to(to, said),
+            Err(refusal) => errors.add("month", refusal),
         }
     }
-    if !errors.is_empty() && closed == 0 {
-        let channel = choice(&db, &root, &form).await?;
-        let refused = ClosingPage { shell, form, channel, errors };
-        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
-    }
-    let said = format!("{} closed", counted(i64::try_from(closed).unwrap_or(i64::MAX), "statement"));
-    go.to(format!("/statements?month={}", form.month.trim()), said)
+    let channel = choice(&db, &root, &form).await?;
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &ClosingPage { shell, form, channel, errors })
+}
+
+fn said(closed: usize) -> String {
+    format!("{} closed", counted(i64::try_from(closed).unwrap_or(i64::MAX), "statement"))
 }

@@ -10,6 +10,8 @@ pub mod line;
 pub mod lines;
 pub mod list;
 pub mod payments;
+pub mod run;
+pub mod settling;
 pub mod shares;
 pub mod statement;
 pub mod steps;

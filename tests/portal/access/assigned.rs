@@ -133,6 +133,8 @@ on_both! {
             for (pattern, form) in offered {
                 let answer = send(&session(plain, name), &form, &[]);
                 let other = send(&session(laden, name), &form, &extras(&form, &columns));
+                // What goes on in the background is through before the next form meets it.
+                worlds.iter().for_each(World::settle);
                 assert_eq!(answer.0, other.0, "{name}: {pattern}");
                 sent += 1;
                 taken.extend((answer.0 == 303).then_some(pattern));

@@ -125,7 +125,7 @@ on_both! {
         let kim = an_account("kim@kestrel.example").of(kestrel).build(world);
         let (root, seller) = (left_open(world, root(world)), left_open(world, kim));
         let asking: Vec<_> = ROUTES.iter().filter(|route| route.proof != Proof::None).collect();
-        for must in ["/statements/{id}/posting", "/requests/{id}/offers", "/agreement/offers", "/people/{id}/role", "/account/second-factor", "/account/password", "/account/sessions/ending", "/account/sessions/{id}/ending"] {
+        for must in ["/statements/{id}/posting", "/statements/settling/posting", "/requests/{id}/offers", "/agreement/offers", "/people/{id}/role", "/account/second-factor", "/account/password", "/account/sessions/ending", "/account/sessions/{id}/ending"] {
             assert!(asking.iter().any(|route| route.path == must), "{must}");
         }
         for route in asking {

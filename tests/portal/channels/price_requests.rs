@@ -174,6 +174,7 @@ on_both! {
         world.settle();
         for month in ["2026-11", "2026-12"] {
             root.submit("/statements/closing", &[("month", month)]).expect(200);
+            world.settle();
         }
         let earlier = root.get("/statements").expect(200).link("November 2026, USD");
         assert!(root.get(&earlier).expect(200).main().contains("No price that was asked for waits to be decided"));

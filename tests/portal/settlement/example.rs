@@ -67,6 +67,7 @@ on_both! {
             world.try_write(|connection| reseller_portal::settlement::store::rate_month(connection, october.channel, month, world.now()));
         rated.unwrap();
         root.submit("/statements/closing", &[("month", "2026-10")]).expect(200);
+        world.settle();
         let id = statement_of(world, october.channel, "2026-10");
         let before = lines(world, id);
         let of = |lines: &[ChargeLine], role: LineRole, kind: &str| {

@@ -32,6 +32,7 @@ const KEPT: &[(&str, &str)] = &[
     ("terms_versions.proposed_by", WORD),
     ("terms_versions.basis", WORD),
     ("*.collects", WORD),
+    ("settlement_runs.step", WORD),
     ("charges.model", WORD),
     ("channel_bundles.policy", WORD),
     ("subscriptions.price_rule", WORD),

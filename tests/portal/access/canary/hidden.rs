@@ -72,6 +72,9 @@ pub const HIDDEN: &[(&str, &str)] = &[
     ("disputes", "statement_id IN (SELECT id FROM statements WHERE channel_id <> OWN_CHANNEL)"),
     ("credits", "line_id IN (SELECT id FROM charge_lines WHERE channel_id <> OWN_CHANNEL)"),
     ("payments", "channel_id <> OWN_CHANNEL"),
+    // What root does for all at once, it alone sees.
+    ("settlement_runs", "true"),
+    ("settlement_refusals", "true"),
 ];
 
 /// What the conditions name in capitals.

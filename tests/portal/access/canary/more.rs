@@ -24,7 +24,7 @@ pub struct Other {
     pub person: UserId,
 }
 
-const STATEMENTS: [&str; 6] = [
+const STATEMENTS: [&str; 8] = [
     "INSERT INTO kept_prices (channel_id, bundle_id, currency, reference_from, kept_at, kept_by)
      SELECT channel_id, bundle_id, min(currency), min(effective_from), min(created_at), min(created_by)
      FROM price_versions WHERE channel_id IS NOT NULL GROUP BY channel_id, bundle_id",
@@ -39,6 +39,9 @@ const STATEMENTS: [&str; 6] = [
     "INSERT INTO usage_feeds (id, channel_id, is_providers, name, token_hash, created_at, created_by)
      SELECT NEW_ID, id, 1 = 0, 'Meter', 'a hash', created_at, 'Somebody' FROM channels WHERE id <> OWN_CHANNEL LIMIT 1",
     "UPDATE mails SET last_error = 'Nobody there'",
+    "INSERT INTO settlement_refusals (id, run_id, channel_id, what, reason)
+     SELECT NEW_ID, id, CHANNEL, 'BRIGHTLINE 2026-10', 'Not yet' FROM settlement_runs",
+    "UPDATE settlement_runs SET address = '192.0.2.1'",
 ];
 
 /// Gives the other re-seller a row where the demonstration has none.
