@@ -175,6 +175,7 @@ site_map! {
 
     Member GET "/search" => search::pages::show;
     Root GET "/design" => crate::web::design::show;
+    Root GET "/design/charts" => crate::web::design::charts;
     Root GET "/audit" => audit::pages::show;
     Root GET "/audit.csv" => audit::pages::download;
     Root GET "/audit.xlsx" => audit::pages::download;

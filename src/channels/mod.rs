@@ -13,6 +13,7 @@ pub mod drift;
 pub mod listed;
 pub mod logo;
 mod model;
+mod notices;
 pub mod pages;
 pub mod policy;
 pub mod price_requests;

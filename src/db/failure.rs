@@ -21,7 +21,7 @@ pub enum Failure<R = Never> {
 
 impl<R> Failure<R> {
     /// Whether PostgreSQL asks to run the same transaction again.
-    pub(super) fn asks_to_retry(&self) -> bool {
+    pub fn asks_to_retry(&self) -> bool {
         matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
     }
 

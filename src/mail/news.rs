@@ -125,6 +125,18 @@ const WORDS: &[Words] = &[
         "Open the portal",
     ),
     words(
+        Occasion::BundleAdded,
+        "Your channel sells one more bundle",
+        "{portal} has added a bundle to your channel. It is sold at the reference price until a price is set.",
+        "See your prices",
+    ),
+    words(
+        Occasion::PricesSet,
+        "Your prices change",
+        "{portal} has set prices of your channel. They apply from the day below on.",
+        "See your prices",
+    ),
+    words(
         Occasion::PriceAsked,
         "A price is asked for",
         "{who} asks for a price outside its limits. Your answer is waited for.",
@@ -209,6 +221,12 @@ const WORDS: &[Words] = &[
         "A payment was taken back",
         "{portal} has taken back a payment that was recorded for your statement.",
         "Open the statement",
+    ),
+    words(
+        Occasion::CreditIssued,
+        "A credit is issued",
+        "{portal} gives back some of a line. The reason:",
+        "See the line",
     ),
     words(
         Occasion::SignUpLink,

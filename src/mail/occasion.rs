@@ -51,6 +51,9 @@ text_enum! {
         ChannelSuspended => "channel_suspended",
         ChannelResumed => "channel_resumed",
         ChannelClosed => "channel_closed",
+        BundleAdded => "bundle_added",
+        /// By the provider, without having been asked.
+        PricesSet => "prices_set",
         PriceAsked => "price_asked",
         PriceApproved => "price_approved",
         PriceDeclined => "price_declined",
@@ -66,6 +69,8 @@ text_enum! {
         StatementPosted => "statement_posted",
         StatementPaid => "statement_paid",
         PaymentReversed => "payment_reversed",
+        /// Outside of a dispute.
+        CreditIssued => "credit_issued",
         /// An applicant's way in.
         SignUpLink => "sign_up_link",
         /// Somebody with an account asked for an applicant's way in.
@@ -115,9 +120,12 @@ impl Occasion {
             | Self::RequestWithdrawn
             | Self::RequestAccepted => Group::Request,
             Self::TermsOffered | Self::TermsAgreed | Self::TermsDeclined => Group::Terms,
-            Self::ChannelOpened | Self::ChannelSuspended | Self::ChannelResumed | Self::ChannelClosed => {
-                Group::Channel
-            }
+            Self::ChannelOpened
+            | Self::ChannelSuspended
+            | Self::ChannelResumed
+            | Self::ChannelClosed
+            | Self::BundleAdded
+            | Self::PricesSet => Group::Channel,
             Self::PriceAsked | Self::PriceApproved | Self::PriceDeclined | Self::PriceWithdrawn => {
                 Group::PriceRequest
             }
@@ -130,7 +138,8 @@ impl Occasion {
             | Self::StatementReopened
             | Self::StatementPosted
             | Self::StatementPaid
-            | Self::PaymentReversed => Group::Statement,
+            | Self::PaymentReversed
+            | Self::CreditIssued => Group::Statement,
             Self::SignUpLink | Self::AccountKnown | Self::PasswordLink | Self::PasswordForgotten => {
                 Group::Access
             }
@@ -146,7 +155,7 @@ impl Occasion {
             Self::RequestSubmitted | Self::RequestAssigned | Self::QuestionAnswered => &[DECIDING],
             Self::RequestWithdrawn => &[WITHDRAWN],
             Self::TermsOffered | Self::TermsAgreed | Self::TermsDeclined => &[DECIDING, AGREEING],
-            Self::ChannelSuspended | Self::ChannelResumed => &[SELLING],
+            Self::ChannelSuspended | Self::ChannelResumed | Self::BundleAdded | Self::PricesSet => &[SELLING],
             Self::PriceAsked => &[PRICING],
             Self::PriceWithdrawn => &[UNASKED_PRICE],
             Self::PriceApproved | Self::PriceDeclined => &[ASKING],
@@ -158,7 +167,8 @@ impl Occasion {
             | Self::StatementReopened
             | Self::StatementPosted
             | Self::StatementPaid
-            | Self::PaymentReversed => &[AGREEING],
+            | Self::PaymentReversed
+            | Self::CreditIssued => &[AGREEING],
             Self::QuestionAsked
             | Self::RequestRejected
             | Self::RequestReopened

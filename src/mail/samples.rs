@@ -69,6 +69,14 @@ fn channel(occasion: Occasion) -> News {
             ..company()
         },
         Occasion::ChannelClosed => company(),
+        Occasion::BundleAdded => {
+            News { facts: facts(&[("Bundle", "Compute M")]), path: "/prices".into(), ..company() }
+        }
+        Occasion::PricesSet => News {
+            facts: facts(&[("Prices", "Compute M in USD"), ("From", "1 December 2026")]),
+            path: "/prices".into(),
+            ..company()
+        },
         _ => News { path: "/".into(), ..company() },
     }
 }
@@ -97,11 +105,13 @@ fn statement(occasion: Occasion) -> News {
         }
         Occasion::StatementPosted => Some(("Due on", "23 December 2026")),
         Occasion::StatementPaid | Occasion::PaymentReversed => Some(("Amount", "USD 1,335.21")),
+        Occasion::CreditIssued => Some(("Credit", "USD 20.00")),
         _ => None,
     });
     let quote = match occasion {
         Occasion::LineDisputed => "We ended this subscription in September.",
         Occasion::DisputeAnswered => "You are right; the line is credited.",
+        Occasion::CreditIssued => "The storage was slow for a day.",
         _ => "",
     };
     News { facts: facts(&rows), quote: quote.into(), path: "/statements/sample".into(), ..company() }

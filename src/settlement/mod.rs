@@ -18,5 +18,6 @@ pub mod runs;
 pub mod seal;
 pub mod state;
 pub mod store;
+pub mod window;
 
 pub use model::*;

@@ -6,7 +6,7 @@ use super::store::silent_on;
 use super::{Dispute, Statement};
 use crate::db::AnyConnection;
 use crate::mail::{self, Letterhead, News, Occasion, people};
-use crate::values::{Act, Amount};
+use crate::values::{Act, Amount, ChargeLineId};
 use crate::web::filters::group_digits;
 
 /// Tells the re-seller that a statement waits for its answer.
@@ -79,8 +79,7 @@ pub fn paid(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let size = group_digits(&Amount::from_micros(amount.micros().abs()).plain(statement.currency));
-    let mut news = about(statement, Some(("Amount", format!("{} {size}", statement.currency))));
+    let mut news = about(statement, Some(("Amount", size(statement, amount))));
     news.facts.push(("Reference", reference.to_owned()));
     tell_reseller(connection, statement, Occasion::StatementPaid, &news, letterhead, act)
 }
@@ -89,11 +88,30 @@ pub fn paid(
 pub fn payment_reversed(
     connection: &mut AnyConnection,
     statement: &Statement,
+    amount: Amount,
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let news = about(statement, None);
+    let news = about(statement, Some(("Amount", size(statement, amount))));
     tell_reseller(connection, statement, Occasion::PaymentReversed, &news, letterhead, act)
+}
+
+/// Tells the re-seller that a credit is issued for a line of a statement, without its having disputed the line.
+pub fn credited(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    line: ChargeLineId,
+    amount: Amount,
+    reason: &str,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let news = News {
+        quote: reason.to_owned(),
+        path: format!("/lines/{line}"),
+        ..about(statement, Some(("Credit", size(statement, amount))))
+    };
+    tell_reseller(connection, statement, Occasion::CreditIssued, &news, letterhead, act)
 }
 
 /// Tells the re-seller what root answered to a dispute.
@@ -134,6 +152,12 @@ pub fn dispute_withdrawn(
 ) -> QueryResult<()> {
     let news = about(statement, Some(("Line", dispute.line_text.clone())));
     tell_root(connection, Occasion::DisputeWithdrawn, &news, letterhead, act)
+}
+
+/// An amount without its sign, with the currency's code.
+fn size(statement: &Statement, amount: Amount) -> String {
+    let size = Amount::from_micros(amount.micros().abs()).plain(statement.currency);
+    format!("{} {}", statement.currency, group_digits(&size))
 }
 
 fn about(statement: &Statement, more: Option<(&'static str, String)>) -> News {

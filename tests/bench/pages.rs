@@ -1,7 +1,10 @@
 //! The pages that people open most, signed in, without compression.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use reseller_portal::db::schema::{channels, resellers, statements};
+use reseller_portal::jobs::store::unfinished;
 use reseller_portal::values::{ChannelId, StatementId};
 
 use crate::Options;
@@ -24,6 +27,10 @@ struct Asked {
 
 pub fn measure(options: &Options, seeded: &Seeded, table: &mut Table) {
     let program = Program::serve(&seeded.place);
+    // At its start it rates the running month of every channel.
+    while seeded.world.read(unfinished) > 0 {
+        std::thread::sleep(Duration::from_secs(1));
+    }
     let root = seeded.world.root().cookie("session").expect("a session");
     let reseller = seeded.world.reseller(seeded.a_reseller()).cookie("session").expect("a session");
     for asked in pages(seeded).into_iter().filter(|asked| asked.what.contains(&options.page)) {

@@ -76,7 +76,7 @@ fn long_names_names_from_right_to_left_and_huge_amounts_fit_every_window() {
 
 const LISTS_OF_ROOT: [&str; 8] =
     ["/requests", "/resellers", "/channels", "/products", "/bundles", "/audit", "/people", "/price-requests"];
-const LISTS: [&str; 6] =
+pub const LISTS: [&str; 6] =
     ["/", "/customers", "/subscriptions", "/usage/files", "/statements", "/reports/revenue"];
 
 struct Extreme {
@@ -105,7 +105,7 @@ fn extreme(world: &World) -> Extreme {
 }
 
 /// Rates and closes a month, and sends its statement whatever the checklist says.
-fn sent(world: &World, channel: ChannelId, month: Month) -> StatementId {
+pub fn sent(world: &World, channel: ChannelId, month: Month) -> StatementId {
     let rated: Result<_, Failure<Never>> =
         world.try_write(|connection| store::rate_month(connection, channel, month, world.now()));
     rated.unwrap();
@@ -121,14 +121,14 @@ fn sent(world: &World, channel: ChannelId, month: Month) -> StatementId {
     sent.unwrap()
 }
 
-fn people(desk: &Desk, world: &World) -> (Browser, Browser) {
+pub fn people(desk: &Desk, world: &World) -> (Browser, Browser) {
     let (root, kim) = (desk.person(), desk.person());
     root.sign_in(ROOT, PASSWORD).set_up_factor(world);
     kim.sign_in(OF_THE_RESELLER, PASSWORD);
     (root, kim)
 }
 
-fn look(person: &Browser, name: &str, page: &str) -> Vec<String> {
+pub fn look(person: &Browser, name: &str, page: &str) -> Vec<String> {
     person.open(page);
     closely::faults_of(person, name)
 }

@@ -7,6 +7,7 @@ mod extremes;
 mod in_place;
 mod journey;
 mod keyboard;
+mod many;
 mod oracle;
 mod pages;
 mod pictures;

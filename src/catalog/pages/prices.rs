@@ -79,10 +79,13 @@ async fn read(db: &Db, path: Path<(BundleId, String)>) -> Result<Book, Error> {
     Ok(book)
 }
 
-/// Opens the prices of the currency that was chosen.
+/// Opens the prices of the currency that was chosen; without one, the bundle.
 pub async fn choose(_root: RootStaff, id: Path<BundleId>, wish: Query<Wish>) -> Answer {
-    let currency: Currency = wish.currency.parse().map_err(|_| Error::NotFound)?;
-    Ok(see_other(format!("/bundles/{id}/prices/{currency}")))
+    let chosen = wish.currency.parse::<Currency>();
+    Ok(see_other(
+        chosen
+            .map_or_else(|_| format!("/bundles/{id}"), |currency| format!("/bundles/{id}/prices/{currency}")),
+    ))
 }
 
 pub async fn show(

@@ -79,7 +79,9 @@ pub fn board(connection: &mut AnyConnection, scope: Scope) -> QueryResult<Vec<Dr
             (!is_kept).then_some(Drift { channel, bundle, currency, moved })
         })
         .collect();
-    board.sort_by_cached_key(|one| (one.channel.name.clone(), one.bundle.code.clone(), one.currency.code()));
+    board.sort_by_cached_key(|one| {
+        (one.channel.name.clone(), one.channel.id, one.bundle.code.clone(), one.currency.code())
+    });
     Ok(board)
 }
 
@@ -105,7 +107,7 @@ fn kept(connection: &mut AnyConnection) -> QueryResult<HashMap<Key, Kept>> {
     Ok(rows.into_iter().map(kept).collect())
 }
 
-/// Decides on chosen prices, all or none. Accepting and repricing set a channel price from a day on.
+/// Decides on chosen prices, all or none; the channel of each. Accepting and repricing set a channel price from a day on.
 pub fn decide(
     connection: &mut AnyConnection,
     scope: Scope,
@@ -113,7 +115,7 @@ pub fn decide(
     action: DriftAction,
     from: NaiveDate,
     act: &Act,
-) -> Outcome<usize> {
+) -> Outcome<Vec<Channel>> {
     let chosen: Vec<Drift> =
         board(connection, scope)?.into_iter().filter(|one| keys.contains(&one.key())).collect();
     if chosen.len() != keys.len() {
@@ -139,7 +141,7 @@ pub fn decide(
             }
         }
     }
-    Ok(chosen.len())
+    Ok(chosen.into_iter().map(|drift| drift.channel).collect())
 }
 
 fn set(

@@ -19,11 +19,12 @@ use crate::channels::bulk::store::{self as bulk_store, Common};
 use crate::channels::bulk::table::{self, RowFault};
 use crate::channels::bulk::{self, Change};
 use crate::channels::pricing::{self, Book};
-use crate::channels::{Channel, store};
+use crate::channels::{Channel, notices, store};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::values::{ChannelId, Currency, Percent, Scope, parse_day};
 use crate::web::upload::{named_csv, read, typed};
-use crate::web::{Answer, Error, Errors, Go, Member, Shell, csrf, optional_text, page, page_with};
+use crate::web::{Answer, Error, Errors, Go, Member, Shell, Site, csrf, optional_text, page, page_with};
 
 /// The form as sent, in its first step and in its second, which carries the table.
 #[derive(Debug, MultipartForm)]
@@ -128,6 +129,7 @@ pub async fn submit(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<ChannelId>,
     form: MultipartForm<Sent>,
 ) -> Answer {
@@ -168,7 +170,9 @@ pub async fn submit(
     shown.typed.table = table::written(&changes, &books, &products)
         .map_err(|error| Error::Internal(format!("a table of prices: {error}")))?;
     match step.as_str() {
-        "save" if !shown.has_faults => save(&member, &go, &db, (books, common, changes), shown).await,
+        "save" if !shown.has_faults => {
+            save(&member, &go, &db, Letterhead::from(site.get_ref()), (books, common, changes), shown).await
+        }
         _ if shown.has_faults => page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown),
         _ => page(&shown),
     }
@@ -178,13 +182,17 @@ async fn save(
     member: &Member,
     go: &Go,
     db: &Db,
+    letterhead: Letterhead,
     (books, common, changes): (Vec<Book>, Common, Vec<Change>),
     mut shown: BulkPage,
 ) -> Answer {
     let (scope, act, from, channel) = (member.scope, member.act(), common.from, common.channel);
     let said = format!("{} set from {}", shown.prices(), from.format("%-d %B %Y"));
-    let saved =
-        db.write(move |connection| bulk_store::set_all(connection, scope, &books, &common, &changes, &act));
+    let (prices, channel_itself) = (shown.prices(), shown.channel.clone());
+    let saved = db.write(move |connection| {
+        bulk_store::set_all(connection, scope, &books, &common, &changes, &act)?;
+        Ok(notices::prices_set(connection, &channel_itself, prices.clone(), from, &letterhead, &act)?)
+    });
     match saved.await.decided()? {
         Ok(_) => go.to(format!("/channels/{channel}/prices"), said),
         Err(refused) => {

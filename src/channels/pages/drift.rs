@@ -7,14 +7,15 @@ use chrono::NaiveDate;
 
 use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
 use crate::catalog::{self, PriceValue, PriceVersion};
-use crate::channels::Channel;
 use crate::channels::drift::store::{self, Drift};
 use crate::channels::drift::{DriftAction, Moved};
 use crate::channels::policy;
+use crate::channels::{Channel, notices};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::values::{ChargeId, Currency, Scope, parse_day};
 use crate::web::filters::counted;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 use super::prices::percent_text;
 
@@ -121,7 +122,14 @@ pub async fn show(root: RootStaff, shell: Shell, db: Data<Db>) -> Answer {
     page(&drift_page(shell, &db, root.scope(), &fields, Errors::default()).await?)
 }
 
-pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: Form<Fields>) -> Answer {
+pub async fn submit(
+    root: RootStaff,
+    shell: Shell,
+    go: Go,
+    db: Data<Db>,
+    site: Data<Site>,
+    form: Form<Fields>,
+) -> Answer {
     let Form(fields) = form;
     let (scope, act) = (root.scope(), root.act());
     let mut errors = Errors::default();
@@ -138,7 +146,14 @@ pub async fn submit(root: RootStaff, shell: Shell, go: Go, db: Data<Db>, form: F
     };
     let from = errors.take("from", day);
     if let (Some(action), Some(from), true) = (action, from, errors.is_empty()) {
-        let decided = db.write(move |connection| store::decide(connection, scope, &keys, action, from, &act));
+        let letterhead = Letterhead::from(site.get_ref());
+        let decided = db.write(move |connection| {
+            let channels = store::decide(connection, scope, &keys, action, from, &act)?;
+            if action != DriftAction::Keep {
+                notices::prices_moved(connection, &channels, from, &letterhead, &act)?;
+            }
+            Ok(channels.len())
+        });
         match decided.await.decided()? {
             Ok(count) => return go.to("/price-drift", said(action, count, from)),
             Err(refusal) => errors.add("price", refusal),

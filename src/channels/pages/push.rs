@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 
 use super::form;
 use crate::catalog::{self, Bundle, BundleState, PriceVersion, price_store, prices};
-use crate::channels::{Channel, store};
+use crate::channels::{Channel, notices, store};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::values::{BundleId, ChannelId, Currency};
 use crate::web::filters::counted;
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 #[derive(Template)]
 #[template(path = "channels/push.html")]
@@ -89,6 +90,7 @@ pub async fn submit(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<BundleId>,
     form: Form<Fields>,
 ) -> Answer {
@@ -103,9 +105,14 @@ pub async fn submit(
     if !shown.errors.is_empty() {
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     }
-    let (act, count) = (root.act(), chosen.len());
+    let (act, scope, count) = (root.act(), root.scope(), chosen.len());
+    let (name, letterhead) = (shown.bundle.name.clone(), Letterhead::from(site.get_ref()));
     let given = db.write(move |connection| {
-        chosen.iter().try_for_each(|channel| store::add_bundle(connection, *channel, &sold, &act))
+        chosen.iter().try_for_each(|id| {
+            store::add_bundle(connection, *id, &sold, &act)?;
+            let channel = store::find(connection, scope, *id)?;
+            Ok(notices::bundle_added(connection, &channel, &name, &letterhead, &act)?)
+        })
     });
     given.await.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
     let channels = counted(i64::try_from(count).unwrap_or(i64::MAX), "channel");

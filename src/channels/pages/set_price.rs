@@ -9,10 +9,10 @@ use super::price_form::{Loaded, Place, add_refusal, check, filled, load, parse, 
 use super::price_lines::{Line, Seen, lines};
 use crate::catalog::{PriceRefusal, price_store, prices};
 use crate::channels::pricing::{self, Book, Refusal, Wished};
-use crate::channels::{Channel, PricePolicy, price_requests};
+use crate::channels::{Channel, PricePolicy, notices, price_requests};
 use crate::db::{AnyConnection, Db, Decided, Failure};
 use crate::mail::Letterhead;
-use crate::values::{Act, ChannelId, PriceRequestId, PriceVersionId, Scope};
+use crate::values::{Act, ChannelId, PriceRequestId, Scope};
 use crate::web::{
     Answer, Error, Errors, Fields, Form, Go, Member, Shell, Site, kept_text, links, page, page_with,
 };
@@ -144,12 +144,34 @@ pub async fn submit(
         shown.concerned = Some(counted.await?);
         return page(&shown);
     }
-    match db.write(move |connection| save(connection, scope, &wished, &seen, &act)).await.decided()? {
-        Ok(_) => went(&go, channel, effective_from),
+    let tidings = Tidings::of(&shown, &place, &site);
+    match db
+        .write(move |connection| save(connection, scope, &wished, &seen, &tidings, &act))
+        .await
+        .decided()?
+    {
+        Ok(()) => went(&go, channel, effective_from),
         Err(refusal) => {
             add_refusal(refusal, &mut shown.errors);
             shown.book = load(&db, scope, &place, today).await?.book;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+    }
+}
+
+/// What the re-seller is told of a price that the provider set.
+struct Tidings {
+    channel: Channel,
+    what: String,
+    letterhead: Letterhead,
+}
+
+impl Tidings {
+    fn of(shown: &SetPricePage, place: &Place, site: &Site) -> Self {
+        Self {
+            channel: shown.channel.clone(),
+            what: format!("{} in {}", shown.book.bundle.name, place.currency),
+            letterhead: Letterhead::from(site),
         }
     }
 }
@@ -160,12 +182,15 @@ fn save(
     scope: Scope,
     wished: &Wished,
     seen: &str,
+    tidings: &Tidings,
     act: &Act,
-) -> Result<PriceVersionId, Failure<Refusal>> {
+) -> Result<(), Failure<Refusal>> {
     let place = (Some(wished.channel), wished.bundle, wished.currency);
     price_store::refuse_changed(connection, place, seen)
         .map_err(|failure| failure.map_refusal(Refusal::Price))?;
-    pricing::set(connection, scope, wished, act)
+    pricing::set(connection, scope, wished, act)?;
+    let Tidings { channel, what, letterhead } = tidings;
+    Ok(notices::prices_set(connection, channel, what.clone(), wished.effective_from, letterhead, act)?)
 }
 
 fn went(go: &Go, channel: ChannelId, from: chrono::NaiveDate) -> Answer {

@@ -6,10 +6,11 @@ use askama::Template;
 
 use super::form;
 use crate::catalog::{self, Bundle};
-use crate::channels::{Channel, store};
+use crate::channels::{Channel, ChannelBundle, notices, store};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::values::{ChannelId, Scope};
-use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Fields, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 #[derive(Template)]
 #[template(path = "channels/sold.html")]
@@ -59,6 +60,7 @@ pub async fn submit(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<String>,
     form: Form<Fields>,
 ) -> Answer {
@@ -71,8 +73,16 @@ pub async fn submit(
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     let revision: i64 = fields.get("revision").parse().unwrap_or(0);
-    let (id, act) = (channel.id, root.act());
-    let saved = db.write(move |connection| store::set_bundles(connection, id, revision, &sold, &act));
+    let (id, act, letterhead) = (channel.id, root.act(), Letterhead::from(site.get_ref()));
+    let saved = db.write(move |connection| {
+        let before = store::bundles(connection, id)?;
+        store::set_bundles(connection, id, revision, &sold, &act)?;
+        let is_sold = |all: &[ChannelBundle], id| all.iter().any(|one| one.bundle == id && one.enabled);
+        for new in bundles.iter().filter(|one| is_sold(&sold, one.id) && !is_sold(&before, one.id)) {
+            notices::bundle_added(connection, &channel, &new.name, &letterhead, &act)?;
+        }
+        Ok(())
+    });
     saved.await.decided()?.map_err(|refusal| Error::Conflict(refusal.to_string()))?;
     go.to(format!("/channels/{id}"), "The bundles are saved")
 }

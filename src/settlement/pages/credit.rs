@@ -7,12 +7,13 @@ use serde::Deserialize;
 
 use super::{conflict, kept_text, with_code};
 use crate::db::{Db, Decided};
-use crate::settlement::Statement;
+use crate::mail::Letterhead;
 use crate::settlement::credit::Left;
 use crate::settlement::state::Refusal;
 use crate::settlement::store::{self, Told, credits};
+use crate::settlement::{Statement, notices};
 use crate::values::{Amount, ChargeLineId, Scope};
-use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, page, page_with};
+use crate::web::{Answer, Error, Errors, Form, Go, RootStaff, Shell, Site, page, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -59,6 +60,7 @@ pub async fn issue(
     shell: Shell,
     go: Go,
     db: Data<Db>,
+    site: Data<Site>,
     id: Path<ChargeLineId>,
     form: Form<Crediting>,
 ) -> Answer {
@@ -69,9 +71,17 @@ pub async fn issue(
     let why = "Say why, in at most 1,000 characters; the re-seller reads it";
     let reason = kept_text(&shown.form.reason, 1000, "reason", why, &mut shown.errors);
     if let (Some(amount), Some(reason)) = (amount, reason) {
-        let act = root.act();
-        let issued = db.write(move |connection| credits::issue(connection, id, amount, &reason, &act)).await;
-        match issued.decided()? {
+        let (act, letterhead) = (root.act(), Letterhead::from(site.get_ref()));
+        let statement = shown.statement.clone();
+        let issued = db.write(move |connection| {
+            let credit = credits::issue(connection, id, amount, &reason, &act)?;
+            // What it was not sent yet, the re-seller does not see.
+            if statement.sent_at.is_some() {
+                notices::credited(connection, &statement, id, amount, &reason, &letterhead, &act)?;
+            }
+            Ok(credit)
+        });
+        match issued.await.decided()? {
             Ok(credit) => return go.to(format!("/lines/{credit}"), "The credit is issued"),
             Err(refusal @ (Refusal::NotLeft { .. } | Refusal::SameCredit)) => {
                 shown.errors.add("amount", refusal)

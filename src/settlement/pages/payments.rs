@@ -110,9 +110,9 @@ pub async fn reverse(
     let ((id, payment), scope, act) = (path.into_inner(), root.scope(), root.act());
     let letterhead = Letterhead::from(&**site);
     let reversed = db.write(move |connection| {
-        payments::reverse(connection, id, payment, &act)?;
+        let amount = payments::reverse(connection, id, payment, &act)?;
         let statement = store::find(connection, scope, id)?;
-        notices::payment_reversed(connection, &statement, &letterhead, &act)?;
+        notices::payment_reversed(connection, &statement, amount, &letterhead, &act)?;
         Ok(())
     });
     reversed.await.decided()?.map_err(conflict)?;

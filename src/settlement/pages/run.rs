@@ -10,7 +10,7 @@ use crate::db::Db;
 use crate::jobs::{Job, JobState};
 use crate::settlement::runs::{PassedOver, Run, store};
 use crate::values::SettlementRunId;
-use crate::web::filters::{counted, month_text};
+use crate::web::filters::month_text;
 use crate::web::{Answer, RootStaff, Shell, page};
 
 #[derive(Template)]
@@ -58,15 +58,12 @@ impl RunPage {
             Some(job) if job.total > 0 => {
                 format!("{} of {} looked at; {}", job.progress, job.total, self.result())
             }
+            Some(job) if job.state == JobState::Running => "It begins".to_owned(),
             _ => "Waiting for its turn".to_owned(),
         }
     }
 
-    fn passed_over_text(&self) -> String {
-        counted(i64::try_from(self.passed_over.len()).unwrap_or(i64::MAX), "statement")
-    }
-
-    /// The statements that stand where the step led.
+    /// The statements of the month.
     fn list_href(&self) -> String {
         format!("/statements?month={}", self.run.month)
     }

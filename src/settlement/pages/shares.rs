@@ -1,9 +1,10 @@
 //! `/statements/{id}/shares`: how the month's shares came about, rate by rate and slice by slice. For both sides.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
 
 use super::line::{exact_text, nearly_text};
+use super::statement::Search;
 use crate::db::Db;
 use crate::settlement::store::{self, SharesTold};
 use crate::terms::split::{ExplainedLine, Group, Rate, SliceShare};
@@ -24,10 +25,7 @@ impl SharesPage {
         match &group.rate {
             Rate::General => "General share".to_owned(),
             Rate::Category(category) => format!("Category {category}"),
-            Rate::Bundle(id) => {
-                let own = self.told.charges.iter().find(|told| told.line.bundle_id == Some(*id));
-                own.map(|told| told.bundle.clone()).unwrap_or_default()
-            }
+            Rate::Bundle(id) => self.told.bundles.get(id).cloned().unwrap_or_default(),
         }
     }
 
@@ -55,15 +53,22 @@ impl SharesPage {
         )
     }
 
-    /// The lines of a group.
+    /// The lines of a group, among those of this page.
     fn members(&self, place: &usize) -> Vec<(&store::Told, &ExplainedLine)> {
-        let all = self.told.charges.iter().zip(&self.told.explained.lines);
-        all.filter(|(_, line)| line.group == *place).collect()
+        let all = &self.told.explained.lines;
+        let shared = self.told.charges.iter().filter_map(|(line, told)| Some((told, all.get(*line)?)));
+        shared.filter(|(_, line)| line.group == *place).collect()
     }
 }
 
-pub async fn show(member: Member, shell: Shell, db: Data<Db>, id: Path<StatementId>) -> Answer {
-    let (scope, id) = (member.scope, id.into_inner());
-    let told = db.read(move |connection| store::shares(connection, scope, id)).await?;
+pub async fn show(
+    member: Member,
+    shell: Shell,
+    db: Data<Db>,
+    id: Path<StatementId>,
+    search: Query<Search>,
+) -> Answer {
+    let (scope, id, skipped) = (member.scope, id.into_inner(), search.skipped());
+    let told = db.read(move |connection| store::shares(connection, scope, id, skipped)).await?;
     page(&SharesPage { shell, told })
 }

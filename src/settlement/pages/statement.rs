@@ -106,6 +106,12 @@ pub struct Search {
     skipped: String,
 }
 
+impl Search {
+    pub fn skipped(&self) -> i64 {
+        self.skipped.parse().unwrap_or_default()
+    }
+}
+
 pub async fn show(
     member: Member,
     shell: Shell,
@@ -114,7 +120,7 @@ pub async fn show(
     id: Path<StatementId>,
     search: Query<Search>,
 ) -> Answer {
-    let (scope, id, skipped) = (member.scope, id.into_inner(), search.skipped.parse().unwrap_or_default());
+    let (scope, id, skipped) = (member.scope, id.into_inner(), search.skipped());
     let loaded = db.read(move |connection| load(connection, scope, id, skipped)).await?;
     page(&StatementPage::new(shell, member.is_root(), loaded, &member.act(), &site))
 }

@@ -56,7 +56,7 @@ pub fn start(
     }
     match step {
         RunStep::Close if act.today() < month.end() => return Err(Failure::Refused(Refusal::NotOver)),
-        RunStep::Send | RunStep::Post if waiting(connection, step, month)?.is_empty() => {
+        RunStep::Send | RunStep::Post if waiting(connection, step, month, act.at)?.is_empty() => {
             return Err(Failure::Refused(Refusal::NoneWaits));
         }
         _ => {}
@@ -127,19 +127,27 @@ pub fn counts(connection: &mut AnyConnection, month: Month) -> QueryResult<Vec<(
     Ok(StatementState::ALL.iter().map(|state| (*state, of(state))).collect())
 }
 
-/// The statements that wait for a step, by channel.
+/// The statements that have waited for a step since a moment, by channel: what comes to wait later, whoever asked for
+/// the step has not seen.
 pub(super) fn waiting(
     connection: &mut AnyConnection,
     step: RunStep,
     month: Month,
+    since: Timestamp,
 ) -> QueryResult<Vec<(StatementId, ChannelId)>> {
-    s::table
+    let all = s::table
         .inner_join(channels::table.on(channels::id.eq(s::channel_id)))
         .filter(s::month.eq(month))
         .filter(s::state.eq(step.waiting()))
         .order((channels::name_key, s::currency, s::id))
         .select((s::id, s::channel_id))
-        .load(connection)
+        .into_boxed();
+    let all = match step {
+        RunStep::Close => all,
+        RunStep::Send => all.filter(s::closed_at.le(since)),
+        RunStep::Post => all.filter(s::agreed_at.le(since)),
+    };
+    all.load(connection)
 }
 
 /// Forgets what was passed over: what is left is tried again.

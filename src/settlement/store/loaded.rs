@@ -2,7 +2,7 @@
 
 use diesel::QueryResult;
 
-use super::read::{balance, find, last_posted, lines, payments_of, totals};
+use super::read::{balance, find, last_posted, payments_of, some_lines, totals};
 use super::told::{Told, told};
 use super::{checklist, disputes, payments};
 use crate::audit;
@@ -10,6 +10,7 @@ use crate::channels::logo;
 use crate::db::AnyConnection;
 use crate::rating::ChargeLine;
 use crate::settlement::checklist::Item;
+use crate::settlement::window::Window;
 use crate::settlement::{Balance, Dispute, DisputeState, Payment, Statement, StatementState, Totals, credit};
 use crate::values::{Amount, ChargeLineId, Scope, StatementId, Timestamp};
 
@@ -20,9 +21,7 @@ pub struct Loaded {
     pub balance: Balance,
     /// One page of the lines.
     pub lines: Vec<Told>,
-    /// How many lines come before that page.
-    pub skipped: usize,
-    pub line_count: usize,
+    pub window: Window,
     pub checklist: Vec<Item>,
     pub disputes: Vec<Dispute>,
     pub payments: Vec<Payment>,
@@ -34,20 +33,16 @@ pub struct Loaded {
     pub logo: Option<Timestamp>,
 }
 
-/// How many lines a page shows; the downloads have all of them.
-const LINES: usize = 500;
-
 /// A statement in scope with its lines from after the first `skipped` ones on.
 pub fn load(
     connection: &mut AnyConnection,
     scope: Scope,
     id: StatementId,
-    skipped: usize,
+    skipped: i64,
 ) -> QueryResult<Loaded> {
     let statement = find(connection, scope, id)?;
-    let all = lines(connection, &statement)?;
-    let line_count = all.len();
-    let own_lines = all.into_iter().skip(skipped).take(LINES).collect();
+    let (own_lines, skipped, count) = some_lines(connection, &statement, skipped)?;
+    let shown = i64::try_from(own_lines.len()).unwrap_or(i64::MAX);
     let last = last_posted(connection, statement.channel, statement.currency)?;
     let shows_checklist = scope.reseller().is_none() && statement.posted.is_none();
     let due = match &statement.posted {
@@ -58,8 +53,7 @@ pub fn load(
         totals: totals(connection, &statement)?,
         balance: balance(connection, &statement)?,
         lines: told(connection, own_lines)?,
-        skipped,
-        line_count,
+        window: Window { skipped, shown, count, path: format!("/statements/{id}") },
         checklist: if shows_checklist { checklist::of(connection, &statement)? } else { Vec::new() },
         disputes: disputes::of(connection, id)?,
         payments: payments_of(connection, id)?,
@@ -72,30 +66,6 @@ pub fn load(
 }
 
 impl Loaded {
-    /// `Lines 501 to 1000 of 1204`; empty when one page has them all.
-    pub fn line_range(&self) -> String {
-        let last = self.skipped + self.lines.len();
-        match last - self.skipped == self.line_count {
-            true => String::new(),
-            false => format!("Lines {} to {last} of {}", self.skipped + 1, self.line_count),
-        }
-    }
-
-    /// The address of the lines before these; empty when there are none.
-    pub fn earlier_lines(&self) -> String {
-        if self.skipped == 0 { String::new() } else { self.lines_from(self.skipped.saturating_sub(LINES)) }
-    }
-
-    /// The address of the lines after these; empty when there are none.
-    pub fn later_lines(&self) -> String {
-        let last = self.skipped + self.lines.len();
-        if last >= self.line_count { String::new() } else { self.lines_from(last) }
-    }
-
-    fn lines_from(&self, skipped: usize) -> String {
-        format!("/statements/{}?skipped={skipped}#lines", self.statement.id)
-    }
-
     /// Whether the lines have something to do beside them.
     pub fn has_line_actions(&self, is_root: &bool) -> bool {
         match self.statement.state {

@@ -77,7 +77,7 @@ pub fn reverse(
     id: StatementId,
     payment: PaymentId,
     act: &Act,
-) -> Outcome<()> {
+) -> Outcome<Amount> {
     let (statement, _) = payable(connection, id)?;
     let all = payments_of(connection, id)?;
     let last =
@@ -87,7 +87,8 @@ pub fn reverse(
     }
     insert(connection, &statement, negative(last.amount), act.today(), &reversal_of(last.number), act)?;
     let summary = format!("Payment {} of {} taken back", last.number, statement.name());
-    Ok(note(connection, &statement, "statement.payment_reversed", summary, act)?)
+    note(connection, &statement, "statement.payment_reversed", summary, act)?;
+    Ok(last.amount)
 }
 
 /// How the reference of a payment that takes another back begins.

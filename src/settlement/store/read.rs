@@ -3,13 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use diesel::dsl::sum;
+use diesel::dsl::{case_when, sum};
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 use crate::db::AnyConnection;
 use crate::db::query::among;
 use crate::db::schema::{channels, charge_lines as l, payments as p, resellers, statements, statements as s};
-use crate::rating::ChargeLine;
+use crate::rating::{ChargeLine, LineRole};
+use crate::settlement::window::{LINES, begin};
 use crate::settlement::{Balance, Payment, Posted, Statement, StatementState, Totals};
 use crate::terms::Collector;
 use crate::values::{
@@ -211,6 +213,28 @@ pub fn lines(connection: &mut AnyConnection, statement: &Statement) -> QueryResu
         .load(connection)?;
     lines.sort_by_key(|line| (line.role.order(), line.origin_month, line.position));
     Ok(lines)
+}
+
+/// Some of a statement's lines, in the same order; where they begin, and how many it has.
+pub(super) fn some_lines(
+    connection: &mut AnyConnection,
+    statement: &Statement,
+    asked: i64,
+) -> QueryResult<(Vec<ChargeLine>, i64, i64)> {
+    let own = l::table
+        .filter(l::channel_id.eq(statement.channel))
+        .filter(l::currency.eq(statement.currency))
+        .filter(l::month.eq(statement.month));
+    let count = own.clone().count().get_result(connection)?;
+    let skipped = begin(asked, count);
+    let order = |role: LineRole| i32::from(role.order()).into_sql::<Integer>();
+    let place = case_when(l::role.eq(LineRole::Charge), order(LineRole::Charge))
+        .when(l::role.eq(LineRole::Correction), order(LineRole::Correction))
+        .when(l::role.eq(LineRole::Commitment), order(LineRole::Commitment))
+        .when(l::role.eq(LineRole::Cap), order(LineRole::Cap))
+        .otherwise(order(LineRole::Credit));
+    let some = own.order((place, l::origin_month, l::position, l::id)).offset(skipped).limit(LINES);
+    Ok((some.load(connection)?, skipped, count))
 }
 
 /// Gross, credited, the re-seller's share and the provider's.

@@ -74,6 +74,7 @@ pub const TABLE: &[(&str, &str, Access, Right)] = &[
     ("POST", "/application/offers/{number}/refusal", Applicant, Read),
     // Root.
     ("GET", "/design", Root, Read),
+    ("GET", "/design/charts", Root, Read),
     ("GET", "/audit", Root, Read),
     ("GET", "/audit.xlsx", Root, Read),
     ("GET", "/audit.csv", Root, Read),

@@ -7,13 +7,13 @@ use crate::on_both;
 use crate::support::builders::{Bundle, a_bundle, a_channel, a_price, a_product, a_reseller};
 use crate::support::{Client, Page, Upload, World};
 
-const NO_FILE: Upload<'static> = Upload { field: "file", name: "", content: b"" };
+pub const NO_FILE: Upload<'static> = Upload { field: "file", name: "", content: b"" };
 
 fn address(channel: ChannelId) -> String {
     format!("/channels/{channel}/bulk-prices")
 }
 
-fn send(client: &Client, channel: ChannelId, changes: &[(&str, &str)], file: &Upload<'_>) -> Page {
+pub fn send(client: &Client, channel: ChannelId, changes: &[(&str, &str)], file: &Upload<'_>) -> Page {
     let mut fields = vec![("from", "2026-12-01"), ("concerns", "existing"), ("reason", "New year")];
     fields.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     fields.extend(changes);

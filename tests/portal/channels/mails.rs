@@ -1,10 +1,12 @@
-//! Who is told by mail of a price request.
+//! Who is told by mail of a price request, and of what the provider does to a channel.
 
 use reseller_portal::values::StaffRole::{Finance, Seller};
 
+use super::bulk::{NO_FILE, send};
+use super::setting::set;
 use crate::on_both;
 use crate::support::World;
-use crate::support::builders::{a_bundle, a_channel, a_price_request, a_reseller, an_account};
+use crate::support::builders::{a_bundle, a_channel, a_price, a_price_request, a_reseller, an_account};
 
 /// Asks for a price, and what can be done with it.
 fn asked(world: &World) -> String {
@@ -43,5 +45,63 @@ on_both! {
         let kim = world.session_of(an_account("kim@kestrel.example").build(world));
         let told = world.told(|| { kim.post(&format!("{path}/withdrawal"), &[]).expect(303); });
         assert_eq!(told, ["root@northgate.example price_withdrawn"]);
+    }
+
+    fn prices_that_the_provider_sets_are_told_to_the_re_seller_and_its_own_are_not(world) {
+        let bundle = a_bundle("ONE").recurring("100").build(world);
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).sells(&bundle).build(world);
+        let kim = an_account("kim@kestrel.example").of(kestrel).build(world);
+        let (root, kim) = (world.root(), world.session_of(kim));
+        let kim_is_told = ["kim@kestrel.example prices_set"];
+        let said = |text: &str| assert!(world.written().pop().unwrap().1.contains(text), "{text}");
+
+        assert_eq!(world.told(|| { set(&root, channel, &bundle, "2026-12-01", &["110"]).expect(303); }), kim_is_told);
+        said("Prices: Bundle ONE in USD");
+        said("From: 1 December 2026");
+        let by_percent = [("percent", "5"), ("step", "save"), ("from", "2026-12-05")];
+        assert_eq!(world.told(|| { send(&root, channel, &by_percent, &NO_FILE).expect(303); }), kim_is_told);
+        said("Prices: 1 price");
+        a_price(&bundle, &["120"]).from("2026-12-10").build(world);
+        let board = root.get("/price-drift").expect(200);
+        let key = board.attributes("input[name='price']", "value").remove(0);
+        let drift = |action: &str| {
+            let fields = [("price", key.as_str()), ("action", action), ("from", "2026-12-20")];
+            world.told(|| { root.post("/price-drift", &fields).expect(303); })
+        };
+        assert_eq!(drift("accept"), kim_is_told);
+        said("Prices: 1 channel price");
+
+        let of_their_own = world.told(|| {
+            set(&kim, channel, &bundle, "2027-01-01", &["130"]).expect(303);
+            let by_percent = [("percent", "1"), ("step", "save"), ("from", "2027-01-05")];
+            send(&kim, channel, &by_percent, &NO_FILE).expect(303);
+        });
+        assert!(of_their_own.is_empty(), "{of_their_own:?}");
+    }
+
+    fn what_is_kept_changes_no_price_and_is_told_to_nobody(world) {
+        let bundle = a_bundle("ONE").recurring("100").build(world);
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).sells(&bundle).build(world);
+        an_account("kim@kestrel.example").of(kestrel).build(world);
+        a_price(&bundle, &["110"]).of(channel).from("2026-03-01").build(world);
+        a_price(&bundle, &["120"]).from("2026-12-10").build(world);
+        let root = world.root();
+        let key = root.get("/price-drift").expect(200).attributes("input[name='price']", "value").remove(0);
+        let fields = [("price", key.as_str()), ("action", "keep"), ("from", "")];
+        assert!(world.told(|| { root.post("/price-drift", &fields).expect(303); }).is_empty());
+    }
+
+    fn a_bundle_that_is_given_to_a_channel_is_told_to_its_people(world) {
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).build(world).to_string();
+        an_account("kim@kestrel.example").of(kestrel).build(world);
+        an_account("sam@kestrel.example").of(kestrel).role(Seller).build(world);
+        let bundle = a_bundle("ONE").recurring("100").build(world);
+        let fields = [("channel", channel.as_str()), (&format!("policy.{}", bundle.id), "free")];
+        let told = world.told(|| { world.root().post(&format!("/bundles/{}/channels", bundle.id), &fields).expect(303); });
+        assert_eq!(told, ["kim@kestrel.example bundle_added", "sam@kestrel.example bundle_added"]);
+        assert!(world.written().pop().unwrap().1.contains("Bundle: Bundle ONE"));
     }
 }

@@ -34,7 +34,7 @@ on_both! {
         let owner = offered(&world.reseller(kestrel));
         assert!(owner.contains(&"statement_sent".into()) && owner.contains(&"terms_offered".into()));
         assert!(!owner.contains(&"request_submitted".into()) && !owner.contains(&"line_disputed".into()));
-        assert_eq!(offered(&world.reseller_as(kestrel, Seller)), ["channel_suspended", "channel_resumed"]);
+        assert_eq!(offered(&world.reseller_as(kestrel, Seller)), ["channel_suspended", "channel_resumed", "bundle_added", "prices_set"]);
         for reader in [world.reseller_as(kestrel, ReadOnly), world.root_as(ReadOnly)] {
             let page = reader.get("/account/mail").expect(200);
             assert!(page.main().contains("Your role is told of no change by mail"));

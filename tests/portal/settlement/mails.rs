@@ -59,6 +59,12 @@ on_both! {
         let payment = root.get(&path).expect(200).action("Take back payment 1");
         let told = world.told(|| { root.post(&payment, &[]).expect(303); });
         assert_eq!(told, to_kim("payment_reversed"));
+        assert!(world.written().last().unwrap().1.contains("Amount: USD 20.00"));
+        let credit = [("amount", "5"), ("reason", "It was slow for a day")];
+        let told = world.told(|| { root.post(&format!("/lines/{line}/credit"), &credit).expect(303); });
+        assert_eq!(told, to_kim("credit_issued"));
+        let text = world.written().pop().unwrap().1;
+        assert!(text.contains("Credit: USD 5.00") && text.contains("It was slow for a day"), "{text}");
     }
 
     fn a_dispute_that_is_taken_back_tells_who_chose_it(world) {

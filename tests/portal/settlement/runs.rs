@@ -1,13 +1,16 @@
 //! A step for all statements of a month at once.
 
+use chrono::Duration;
 use diesel::prelude::*;
-use reseller_portal::db::schema::{audit_events, mails};
+use reseller_portal::db::schema::{audit_events, mails, users};
 use reseller_portal::jobs::{self, JobKind, NewJob};
 use reseller_portal::settlement::StatementState::{Agreed, Closing, Open, Posted, Sent};
 use reseller_portal::settlement::runs::{RunStep, store};
-use reseller_portal::values::{ChannelId, SettlementRunId, StatementId};
+use reseller_portal::settlement::store as settled;
+use reseller_portal::values::StaffRole::Finance;
+use reseller_portal::values::{Act, Actor, ActorKind, ChannelId, Scope, SettlementRunId, StatementId};
 
-use super::setting::{Setting, kestrel, said, state, statement_of, waive_all};
+use super::setting::{Setting, find, kestrel, said, state, statement_of, waive_all};
 use crate::on_both;
 use crate::support::builders::{a_channel, a_customer, a_record, a_reseller, a_subscription, an_account};
 use crate::support::{Client, Page, World};
@@ -20,6 +23,12 @@ fn brightline(world: &World, kestrel: &Setting) -> ChannelId {
     let subscription = a_subscription(customer, &kestrel.bundle).from("2026-09-01").build(world);
     a_record(customer, &subscription, kestrel.vm, "2026-10-05").build(world);
     channel
+}
+
+/// A channel's closed statement of October.
+fn closed(world: &World, channel: ChannelId) -> StatementId {
+    let month = "2026-10".parse().unwrap();
+    said(world.try_write(|connection| settled::close(connection, channel, month, &world.act()))).unwrap()[0]
 }
 
 fn desk(root: &Client) -> Page {
@@ -134,5 +143,41 @@ on_both! {
         let page = root.get(&format!("/statements/runs/{id}")).expect(200);
         assert!(page.main().contains("2 statements sent"), "{}", page.main());
         assert!(!page.main().contains("Passed over"));
+    }
+
+    fn what_comes_to_wait_after_a_run_was_asked_for_is_not_posted_by_it(world) {
+        let kestrel = kestrel(world);
+        let other = brightline(world, &kestrel);
+        let [own, others] = [kestrel.agreed(world, "2026-10"), {
+            let id = closed(world, other);
+            waive_all(world, id);
+            id
+        }];
+        let asked = world.now();
+        world.clock.advance(Duration::seconds(60));
+        said(world.try_write(|connection| settled::send(connection, others, &world.act()))).unwrap();
+        let reseller = find(world, others).reseller;
+        said(world.try_write(|connection| settled::agree(connection, Scope::Reseller(reseller), others, &world.act()))).unwrap();
+        let act = Act { at: asked, ..world.act() };
+        let month = "2026-10".parse().unwrap();
+        said(world.try_write(|connection| store::start(connection, RunStep::Post, month, &act))).unwrap();
+        world.settle();
+        assert_eq!([state(world, own), state(world, others)], [Posted, Agreed]);
+    }
+
+    fn who_may_settle_no_longer_posts_nothing(world) {
+        let kestrel = kestrel(world);
+        let own = kestrel.agreed(world, "2026-10");
+        let finn = an_account("finn@northgate.example").role(Finance).build(world);
+        world.write(|connection| {
+            diesel::update(users::table.find(finn)).set(users::state.eq("disabled")).execute(connection)
+        });
+        let who = Actor { kind: ActorKind::Root, id: Some(finn.as_uuid()), ..Actor::system("Finn") };
+        let (act, month) = (Act { who, at: world.now() }, "2026-10".parse().unwrap());
+        let id = said(world.try_write(|connection| store::start(connection, RunStep::Post, month, &act))).unwrap();
+        world.settle();
+        assert_eq!(state(world, own), Agreed);
+        let page = world.root().get(&format!("/statements/runs/{id}")).expect(200);
+        assert!(page.main().contains("Broken off"), "{}", page.main());
     }
 }
