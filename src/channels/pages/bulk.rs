@@ -128,8 +128,7 @@ pub async fn submit(
     request: HttpRequest,
     shell: Shell,
     go: Go,
-    db: Data<Db>,
-    site: Data<Site>,
+    (db, site): (Data<Db>, Data<Site>),
     id: Path<ChannelId>,
     form: MultipartForm<Sent>,
 ) -> Answer {

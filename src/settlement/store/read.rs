@@ -225,7 +225,7 @@ pub(super) fn some_lines(
         .filter(l::channel_id.eq(statement.channel))
         .filter(l::currency.eq(statement.currency))
         .filter(l::month.eq(statement.month));
-    let count = own.clone().count().get_result(connection)?;
+    let count = own.count().get_result(connection)?;
     let skipped = begin(asked, count);
     let order = |role: LineRole| i32::from(role.order()).into_sql::<Integer>();
     let place = case_when(l::role.eq(LineRole::Charge), order(LineRole::Charge))
