@@ -50,7 +50,11 @@ fn pages_with_ten_thousand_rows_fit_every_window_and_are_walked() {
         faults.extend(look(&kim, "kim", &page));
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
-    kim.open("/customers").see("More than 1,000 customers").follow("Next").see("Customer 1").follow("Previous");
+    kim.open("/customers")
+        .see("More than 1,000 customers")
+        .follow("Next")
+        .see("Customer 1")
+        .follow("Previous");
     kim.open("/subscriptions?sort=-customer").see("Customer 9999").follow("Next").see("Previous");
     kim.open(&format!("/statements/{statement}")).see("$1,000,000.00").follow("Next").see("Previous");
 }

@@ -83,6 +83,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("DATABASE", f"sqlite:{folder}/django.db")
         sys.path.insert(0, str(HERE))
+        import portal  # noqa: F401  It sets Django up.
+
         print(f"Django, {size}, {os.environ['DATABASE'].split(':')[0]}")
         fill(*SIZES[size])
         cookie = session()
