@@ -88,6 +88,15 @@ fn connections_that_are_ended_at_work_are_made_anew() {
     verifies(&place, "after connections were ended");
 }
 
+/// Ends every connection to the portal's database, and waits until they are gone, which takes some milliseconds.
+const ALL_ENDED: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'portal';
+    DO $$ BEGIN
+        WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = 'portal') LOOP
+            PERFORM pg_sleep(0.005);
+            PERFORM pg_stat_clear_snapshot();
+        END LOOP;
+    END $$";
+
 /// What is idle in the pool is found out all at once, not one failure after the other.
 #[test]
 fn of_connections_that_were_ended_only_the_first_is_noticed() {
@@ -107,8 +116,7 @@ fn of_connections_that_were_ended_only_the_first_is_noticed() {
             });
         }
     });
-    server
-        .administer("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'portal'");
+    server.administer(ALL_ENDED);
     // Having answered a moment ago, it is used without being asked.
     if let Err(failure) = ask() {
         assert!(failure.is_passing(), "{failure}");
