@@ -288,9 +288,11 @@ site_map! {
     Root(Catalog) POST "/bundles/{id}/prices/{currency}/{version}/removal" => catalog::pages::prices::drop_planned;
 
     Member GET "/reports/usage" => reports::pages::usage::show;
-    Member GET "/reports/usage.csv" => reports::pages::usage::csv;
+    Member GET "/reports/usage.csv" => reports::pages::usage::download;
+    Member GET "/reports/usage.xlsx" => reports::pages::usage::download;
     Member GET "/reports/revenue" => reports::pages::revenue::show;
-    Member GET "/reports/revenue.csv" => reports::pages::revenue::csv;
+    Member GET "/reports/revenue.csv" => reports::pages::revenue::download;
+    Member GET "/reports/revenue.xlsx" => reports::pages::revenue::download;
 
     Root(Channels) GET "/resellers/{id}/channel" => channels::pages::wizard::show;
     Root(Channels) POST "/resellers/{id}/channel" => channels::pages::wizard::submit;
@@ -310,11 +312,13 @@ site_map! {
     Member(Prices) GET "/channels/{id}/bulk-prices" => channels::pages::bulk::show;
     Member(Prices) POST "/channels/{id}/bulk-prices" => channels::pages::bulk::submit;
     Member GET "/channels/{id}/as-of" => channels::pages::as_of::show;
-    Member GET "/channels/{id}/as-of.csv" => channels::pages::as_of::csv;
+    Member GET "/channels/{id}/as-of.csv" => channels::pages::as_of::download;
+    Member GET "/channels/{id}/as-of.xlsx" => channels::pages::as_of::download;
     Member GET "/channels/{id}/prices" => channels::pages::prices::show;
     Member(Prices) GET "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::show;
     Member(Prices) POST "/channels/{id}/prices/{bundle}/{currency}" => channels::pages::set_price::submit;
-    Member(Prices) POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::prices::drop_planned;
+    Member(Prices) POST "/channels/{id}/planned-prices/{version}/removal" => channels::pages::price_history::drop_planned;
+    Member GET "/channels/{id}/prices/{bundle}/{currency}/history" => channels::pages::price_history::show;
 
     Root(Channels) GET "/bundles/{id}/channels" => channels::pages::push::show;
     Root(Channels) POST "/bundles/{id}/channels" => channels::pages::push::submit;
@@ -349,7 +353,8 @@ site_map! {
     Member(Usage) POST "/usage/mapping" => usage::pages::mapping::save;
 
     Member GET "/simulation" => simulation::pages::show::show;
-    Member GET "/simulation.csv" => simulation::pages::show::csv;
+    Member GET "/simulation.csv" => simulation::pages::show::download;
+    Member GET "/simulation.xlsx" => simulation::pages::show::download;
 
     Member GET "/statements" => settlement::pages::list::show;
     Member GET "/statements.csv" => settlement::pages::list::download;
@@ -362,8 +367,8 @@ site_map! {
     Root(Settling, proved) POST "/statements/settling/posting" => settlement::pages::settling::post;
     Root GET "/statements/runs/{id}" => settlement::pages::run::show;
     Member GET "/statements/{id}" => settlement::pages::statement::show;
-    Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::csv;
-    Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::xlsx;
+    Member GET "/statements/{id}/lines.csv" => settlement::pages::downloads::lines;
+    Member GET "/statements/{id}/lines.xlsx" => settlement::pages::downloads::lines;
     Member GET "/statements/{id}/shares" => settlement::pages::shares::show;
     Root(Settling) POST "/statements/{id}/waivers" => settlement::pages::steps::waive;
     Root(Settling) POST "/statements/{id}/sending" => settlement::pages::steps::send;

@@ -162,7 +162,7 @@ impl Listing for Bundles {
         };
         let rows: Vec<BundleRow> = page.limit(limit).select(BUNDLE).load(connection)?;
         let ids: Vec<BundleId> = rows.iter().map(|row| row.0).collect();
-        let versions = price_store::of_bundles(connection, None, &ids)?;
+        let versions = price_store::of_bundles(connection, None, &ids, Some(self.today))?;
         let listed = |bundle: Bundle| ListedBundle {
             versions: versions.iter().filter(|version| version.bundle == bundle.id).cloned().collect(),
             bundle,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{ChannelBundle, PricePolicy, policy, store};
+use super::{Channel, ChannelBundle, PricePolicy, policy, store};
 use crate::catalog::{
     self, Bundle, NewPriceVersion, PriceConcern, PriceRefusal, PriceValue, PriceVersion, price_store, prices,
 };
@@ -64,11 +64,21 @@ impl Book {
     }
 }
 
-/// The books of everything a channel sells, in each of its currencies, by the bundles' names.
-pub fn books(connection: &mut AnyConnection, scope: Scope, id: ChannelId) -> QueryResult<Vec<Book>> {
-    let channel = store::find(connection, scope, id)?;
-    let sold = store::bundles(connection, id)?;
-    books_of(connection, id, &sold, &channel.currencies)
+/// The books of everything a channel in scope sells, in each of its currencies, by the bundles' names.
+pub fn books(connection: &mut AnyConnection, channel: &Channel) -> QueryResult<Vec<Book>> {
+    let sold = store::bundles(connection, channel.id)?;
+    books_of(connection, channel.id, &sold, &channel.currencies, None)
+}
+
+/// The same with the versions alone that new subscriptions pay on a day, and those that are planned after it: however
+/// long the history is, this reads no more.
+pub fn books_from(
+    connection: &mut AnyConnection,
+    channel: &Channel,
+    day: NaiveDate,
+) -> QueryResult<Vec<Book>> {
+    let sold = store::bundles(connection, channel.id)?;
+    books_of(connection, channel.id, &sold, &channel.currencies, Some(day))
 }
 
 /// One of them; `NotFound` when the channel does not sell the bundle in the currency.
@@ -82,7 +92,7 @@ pub fn book(
     let found = store::find(connection, scope, channel)?;
     let mut sold = store::bundles(connection, channel)?;
     sold.retain(|one| one.bundle == bundle && found.currencies.contains(&currency));
-    books_of(connection, channel, &sold, &[currency])?.pop().ok_or(diesel::result::Error::NotFound)
+    books_of(connection, channel, &sold, &[currency], None)?.pop().ok_or(diesel::result::Error::NotFound)
 }
 
 fn books_of(
@@ -90,10 +100,11 @@ fn books_of(
     channel: ChannelId,
     sold: &[ChannelBundle],
     currencies: &[Currency],
+    from: Option<NaiveDate>,
 ) -> QueryResult<Vec<Book>> {
     let ids: Vec<BundleId> = sold.iter().map(|one| one.bundle).collect();
-    let mut own = prices::by_bundle(price_store::of_bundles(connection, Some(channel), &ids)?);
-    let mut reference = prices::by_bundle(price_store::of_bundles(connection, None, &ids)?);
+    let mut own = prices::by_bundle(price_store::of_bundles(connection, Some(channel), &ids, from)?);
+    let mut reference = prices::by_bundle(price_store::of_bundles(connection, None, &ids, from)?);
     let mut books = Vec::new();
     for bundle in catalog::store::some_bundles(connection, &ids)? {
         let Some(sold) = sold.iter().find(|one| one.bundle == bundle.id) else { continue };

@@ -10,6 +10,7 @@ use super::rate::chosen;
 use crate::app::Parts;
 use crate::reports::{Filter, Group, export, store};
 use crate::values::{Month, Scope};
+use crate::web::sheet::FileKind;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Report {
@@ -55,6 +56,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
     if options.channel.is_some() {
         filter.channel = chosen(parts, options.channel.as_deref())?.first().map(|channel| channel.id);
     }
+    let made = parts.clock.now();
     let text = match options.report {
         Report::Usage => {
             let rows = parts.db.read_blocking(|connection| {
@@ -62,7 +64,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
                 store::usage(connection, &within, &filter)
             })?;
             match options.format {
-                Format::Csv => export::usage_csv(&rows)?,
+                Format::Csv => export::usage(FileKind::Csv, &rows, made)?,
                 Format::Json => export::usage_json(&rows)?.into_bytes(),
             }
         }
@@ -72,7 +74,7 @@ pub(super) fn run(parts: &Parts, options: &Options) -> anyhow::Result<ExitCode> 
                 store::revenue(connection, &within, &filter)
             })?;
             match options.format {
-                Format::Csv => export::revenue_csv(&rows)?,
+                Format::Csv => export::revenue(FileKind::Csv, &rows, made)?,
                 Format::Json => export::revenue_json(&rows)?.into_bytes(),
             }
         }

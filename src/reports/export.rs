@@ -1,11 +1,12 @@
-//! Reports as CSV and JSON: the same rows as the page.
+//! Reports as CSV, workbook and JSON: the same rows as the page.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{revenue, usage};
-use crate::values::Currency;
-use crate::web::csv::guarded;
+use crate::values::{Amount, Currency, Timestamp};
+use crate::web::Error;
+use crate::web::sheet::{FileKind, Value};
 
 const USAGE_COLUMNS: [&str; 13] = [
     "reseller",
@@ -23,29 +24,27 @@ const USAGE_COLUMNS: [&str; 13] = [
     "to",
 ];
 
-/// The Product Usage Report as CSV.
-pub fn usage_csv(rows: &[usage::Row]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(USAGE_COLUMNS)?;
-    for row in rows {
-        let labels = &row.labels;
-        let texts = [
-            &labels.reseller,
-            &labels.channel_name,
-            &labels.channel_code,
-            &labels.customer,
-            &labels.bundle,
-            &labels.product,
-            &labels.sku,
-            &labels.category,
-            &labels.unit,
-            &row.period,
-        ];
-        let mut cells: Vec<String> = texts.into_iter().map(|text| guarded(text)).collect();
-        cells.extend([row.quantity.to_string(), row.from.to_string(), row.to.to_string()]);
-        writer.write_record(cells)?;
-    }
-    finished(writer)
+/// The Product Usage Report as a file, made at a moment.
+pub fn usage(kind: FileKind, rows: &[usage::Row], made: Timestamp) -> Result<Vec<u8>, Error> {
+    kind.table("usage", &USAGE_COLUMNS, rows.iter().map(usage_row), made)
+}
+
+fn usage_row(row: &usage::Row) -> Vec<Value> {
+    let labels = &row.labels;
+    let texts = [
+        &labels.reseller,
+        &labels.channel_name,
+        &labels.channel_code,
+        &labels.customer,
+        &labels.bundle,
+        &labels.product,
+        &labels.sku,
+        &labels.category,
+        &labels.unit,
+        &row.period,
+    ];
+    let figures = [Value::Quantity(row.quantity), Value::Day(row.from), Value::Day(row.to)];
+    texts.into_iter().map(Value::text).chain(figures).collect()
 }
 
 const REVENUE_COLUMNS: [&str; 14] = [
@@ -65,30 +64,30 @@ const REVENUE_COLUMNS: [&str; 14] = [
     "to",
 ];
 
-/// The Revenue Report as CSV.
-pub fn revenue_csv(rows: &[revenue::Row]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(REVENUE_COLUMNS)?;
-    for row in rows {
-        let texts: [&str; 6] =
-            [&row.reseller, &row.channel_name, &row.channel_code, row.group, &row.name, &row.code];
-        let mut cells: Vec<String> = texts.into_iter().map(guarded).collect();
-        cells.push(row.currency.to_string());
-        cells.extend(amounts(row));
-        cells.extend([row.from.to_string(), row.to.to_string()]);
-        writer.write_record(cells)?;
-    }
-    finished(writer)
+/// The Revenue Report as a file, made at a moment.
+pub fn revenue(kind: FileKind, rows: &[revenue::Row], made: Timestamp) -> Result<Vec<u8>, Error> {
+    kind.table("revenue", &REVENUE_COLUMNS, rows.iter().map(revenue_row), made)
+}
+
+fn revenue_row(row: &revenue::Row) -> Vec<Value> {
+    let texts: [&str; 7] = [
+        &row.reseller,
+        &row.channel_name,
+        &row.channel_code,
+        row.group,
+        &row.name,
+        &row.code,
+        row.currency.code(),
+    ];
+    let amounts = amounts(row).map(|amount| Value::Money(amount, row.currency));
+    let days = [Value::Day(row.from), Value::Day(row.to)];
+    texts.into_iter().map(Value::text).chain(amounts).chain(days).collect()
 }
 
 /// Gross, credits, net, the re-seller's share and the provider's.
-fn amounts(row: &revenue::Row) -> [String; 5] {
+fn amounts(row: &revenue::Row) -> [Amount; 5] {
     let revenue::Money { gross, credits, net, reseller_share, provider_share } = row.money;
-    [gross, credits, net, reseller_share, provider_share].map(|amount| amount.plain(row.currency))
-}
-
-fn finished(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, csv::Error> {
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    [gross, credits, net, reseller_share, provider_share]
 }
 
 /// The Product Usage Report as a JSON array.
@@ -123,7 +122,8 @@ struct RevenueRecord<'a> {
 
 impl<'a> From<&'a revenue::Row> for RevenueRecord<'a> {
     fn from(row: &'a revenue::Row) -> Self {
-        let [gross, credits, net, reseller_share, provider_share] = amounts(row);
+        let [gross, credits, net, reseller_share, provider_share] =
+            amounts(row).map(|amount| amount.plain(row.currency));
         let revenue::Row {
             reseller, channel_name, channel_code, group, name, code, currency, from, to, ..
         } = row;

@@ -1,10 +1,11 @@
-//! A simulation as CSV: month by month and bundle by bundle, settled beside simulated.
+//! A simulation as a file: month by month and bundle by bundle, settled beside simulated.
 
 use std::collections::BTreeMap;
 
 use super::{Compared, SimulatedMonth, Topic};
-use crate::values::{Amount, BundleId, Currency};
-use crate::web::csv::guarded;
+use crate::values::{BundleId, Currency, Month, Timestamp};
+use crate::web::Error;
+use crate::web::sheet::{FileKind, Value};
 
 const COLUMNS: [&str; 10] = [
     "month",
@@ -28,31 +29,31 @@ pub fn topic_name(topic: &Topic, bundles: &BTreeMap<BundleId, String>) -> String
     }
 }
 
-/// The whole table; amounts with the decimals of the currency.
-pub fn csv(
+/// The whole table as a file, made at a moment.
+pub fn file(
+    kind: FileKind,
     months: &[SimulatedMonth],
     bundles: &BTreeMap<BundleId, String>,
     currency: Currency,
-) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
-    for month in months {
-        for (topic, part) in &month.parts {
-            let Compared { settled, simulated } = part;
-            let difference = part.difference().unwrap_or_default().reseller;
-            let amounts = [
-                settled.net,
-                settled.reseller,
-                settled.provider,
-                simulated.net,
-                simulated.reseller,
-                simulated.provider,
-                difference,
-            ];
-            let head = [month.month.to_string(), guarded(&topic_name(topic, bundles)), currency.to_string()];
-            let amounts = amounts.map(|amount: Amount| amount.plain(currency));
-            writer.write_record(head.iter().chain(&amounts))?;
-        }
-    }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    made: Timestamp,
+) -> Result<Vec<u8>, Error> {
+    let rows = months.iter().flat_map(|month| {
+        month.parts.iter().map(|(topic, part)| row(month.month, &topic_name(topic, bundles), part, currency))
+    });
+    kind.table("simulation", &COLUMNS, rows, made)
+}
+
+fn row(month: Month, part: &str, compared: &Compared, currency: Currency) -> Vec<Value> {
+    let Compared { settled, simulated } = compared;
+    let amounts = [
+        settled.net,
+        settled.reseller,
+        settled.provider,
+        simulated.net,
+        simulated.reseller,
+        simulated.provider,
+        compared.difference().unwrap_or_default().reseller,
+    ];
+    let head = [Value::text(month), Value::text(part), Value::text(currency)];
+    head.into_iter().chain(amounts.map(|amount| Value::Money(amount, currency))).collect()
 }

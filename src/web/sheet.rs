@@ -11,10 +11,13 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 
 use super::Error;
 use super::csv::guarded;
-use crate::values::{Amount, Currency, Timestamp};
+use crate::values::{Amount, Currency, Quantity, Timestamp};
 
 /// As many digits as a spreadsheet keeps of a number; one with more stays a text.
 const DIGITS: usize = 15;
+
+/// As many rows as a workbook takes, below its header.
+const MOST: u32 = 1_048_575;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,19 @@ impl FileKind {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
+    }
+
+    /// A whole table with its headers, made at a moment; `name` is that of the sheet in a workbook.
+    pub fn table(
+        self,
+        name: &str,
+        headers: &[&str],
+        rows: impl IntoIterator<Item = Vec<Value>>,
+        made: Timestamp,
+    ) -> Result<Vec<u8>, Error> {
+        let mut sheet = Sheet::new(self, name, headers, made)?;
+        rows.into_iter().try_for_each(|row| sheet.push(&row))?;
+        sheet.finish()
     }
 
     /// The file as an attachment; `name` has no ending yet.
@@ -64,17 +80,28 @@ pub enum Value {
     Empty,
     Text(String),
     Number(Decimal),
+    Quantity(Quantity),
     Money(Amount, Currency),
     Day(NaiveDate),
     Moment(Timestamp),
 }
 
 impl Value {
+    pub fn text(text: impl ToString) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    /// The cell of a value, or an empty one.
+    pub fn of<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+        value.map_or(Self::Empty, cell)
+    }
+
     fn written(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => guarded(text),
             Self::Number(number) => number.to_string(),
+            Self::Quantity(quantity) => quantity.to_string(),
             Self::Money(amount, currency) => amount.plain(*currency),
             Self::Day(day) => day.to_string(),
             Self::Moment(at) => at.to_string(),
@@ -105,6 +132,9 @@ impl Sheet {
     pub fn push(&mut self, row: &[Value]) -> Result<(), Error> {
         match self {
             Self::Csv(writer) => writer.write_record(row.iter().map(Value::written)).map_err(internal),
+            Self::Xlsx(book) if book.row >= MOST => Err(Error::TooLarge(format!(
+                "A workbook takes {MOST} rows; narrow the filters, or take the CSV"
+            ))),
             Self::Xlsx(book) => book.push(row).map_err(internal),
         }
     }
@@ -157,6 +187,10 @@ impl Book {
         match value {
             Value::Empty => sheet,
             Value::Number(number) if is_kept(*number) => sheet.write(row, column, *number)?,
+            Value::Quantity(quantity) => match quantity.to_string().parse() {
+                Ok(number) if is_kept(number) => sheet.write(row, column, number)?,
+                _ => sheet.write(row, column, value.written())?,
+            },
             Value::Money(amount, currency) if is_kept(amount.decimal()) => {
                 sheet.write_with_format(row, column, amount.decimal(), &money(*currency))?
             }

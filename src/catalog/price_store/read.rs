@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::catalog::{PriceConcern, PriceValue, PriceVersion};
@@ -45,7 +46,8 @@ pub fn versions(
     bundle: BundleId,
     currency: Currency,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::of(channel), Some(&[bundle]), Some(currency))
+    let asked = Asked { bundles: Some(&[bundle]), currency: Some(currency), from: None };
+    load(connection, Book::of(channel), &asked)
 }
 
 /// The versions of one book and bundle in all currencies, by effective day.
@@ -54,26 +56,29 @@ pub fn versions_of_bundle(
     channel: Option<ChannelId>,
     bundle: BundleId,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::of(channel), Some(&[bundle]), None)
+    load(connection, Book::of(channel), &Asked { bundles: Some(&[bundle]), ..Asked::default() })
 }
 
 /// All of a book, by effective day; `None` is the reference price book.
 pub fn book(connection: &mut AnyConnection, channel: Option<ChannelId>) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::of(channel), None, None)
+    load(connection, Book::of(channel), &Asked::default())
 }
 
-/// A book's versions of some bundles in all currencies, by effective day.
+/// A book's versions of some bundles in all currencies, by effective day; from a day on, those alone that new
+/// subscriptions pay on it and those that begin after it.
 pub fn of_bundles(
     connection: &mut AnyConnection,
     channel: Option<ChannelId>,
     bundles: &[BundleId],
+    from: Option<NaiveDate>,
 ) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::of(channel), Some(bundles), None)
+    let asked = Asked { bundles: Some(bundles), from, ..Asked::default() };
+    load(connection, Book::of(channel), &asked)
 }
 
 /// The own prices of every channel, by effective day.
 pub fn of_channels(connection: &mut AnyConnection) -> QueryResult<Vec<PriceVersion>> {
-    load(connection, Book::Channels, None, None)
+    load(connection, Book::Channels, &Asked::default())
 }
 
 /// Of whose values one statement asks; SQLite takes 32,766 binds.
@@ -93,6 +98,15 @@ impl Book {
     }
 }
 
+/// Which of its versions; what is not set leaves all.
+#[derive(Default)]
+struct Asked<'a> {
+    bundles: Option<&'a [BundleId]>,
+    currency: Option<Currency>,
+    /// Leaves out what another one has followed by this day.
+    from: Option<NaiveDate>,
+}
+
 /// One version of either book.
 pub fn version(connection: &mut AnyConnection, id: PriceVersionId) -> QueryResult<PriceVersion> {
     let (channel, bundle, currency) = price_versions::table
@@ -103,12 +117,7 @@ pub fn version(connection: &mut AnyConnection, id: PriceVersionId) -> QueryResul
     of_currency.into_iter().find(|version| version.id == id).ok_or(diesel::result::Error::NotFound)
 }
 
-fn load(
-    connection: &mut AnyConnection,
-    book: Book,
-    bundles: Option<&[BundleId]>,
-    currency: Option<Currency>,
-) -> QueryResult<Vec<PriceVersion>> {
+fn load(connection: &mut AnyConnection, book: Book, asked: &Asked<'_>) -> QueryResult<Vec<PriceVersion>> {
     use price_versions as v;
     let mut rows = v::table.into_boxed().order((v::effective_from, v::id));
     match book {
@@ -122,11 +131,25 @@ fn load(
             rows = rows.filter(v::channel_id.is_not_null());
         }
     }
-    if let Some(bundles) = bundles {
+    if let Some(bundles) = asked.bundles {
         rows = rows.filter(among(v::bundle_id, bundles.iter().copied()));
     }
-    if let Some(currency) = currency {
+    if let Some(currency) = asked.currency {
         rows = rows.filter(v::currency.eq(currency));
+    }
+    if let Some(day) = asked.from {
+        let later = diesel::alias!(price_versions as later);
+        let follows = later
+            .filter(later.field(v::bundle_id).eq(v::bundle_id))
+            .filter(later.field(v::currency).eq(v::currency))
+            .filter(later.field(v::effective_from).gt(v::effective_from))
+            .filter(later.field(v::effective_from).le(day));
+        rows = match book {
+            Book::Reference => rows.filter(not(exists(follows.filter(later.field(v::channel_id).is_null())))),
+            Book::Channel(_) | Book::Channels => {
+                rows.filter(not(exists(follows.filter(later.field(v::channel_id).eq(v::channel_id)))))
+            }
+        };
     }
     let columns = (
         v::id,
@@ -140,7 +163,13 @@ fn load(
         v::created_by,
     );
     let rows: Vec<Row> = rows.select(columns).load(connection)?;
-    // Not by a join: without statistics SQLite would read the values of every book to have them in this order.
+    let values = values(connection, &rows)?;
+    Ok(joined(rows, values))
+}
+
+/// What versions have of each charge. Not by a join: without statistics SQLite would read the values of every book to
+/// have them in this order.
+fn values(connection: &mut AnyConnection, rows: &[Row]) -> QueryResult<Vec<ValueRow>> {
     let ids: Vec<PriceVersionId> = rows.iter().map(|row| row.0).collect();
     let mut values: Vec<ValueRow> = Vec::new();
     for ids in ids.chunks(VERSIONS_AT_ONCE) {
@@ -155,7 +184,7 @@ fn load(
         let in_order = (price_values::version_id, price_values::charge_id, price_values::tier);
         values.extend(of_these.order(in_order).load::<ValueRow>(connection)?);
     }
-    Ok(joined(rows, values))
+    Ok(values)
 }
 
 fn joined(rows: Vec<Row>, values: Vec<ValueRow>) -> Vec<PriceVersion> {

@@ -1,10 +1,9 @@
-//! `/channels/{id}/as-of` and `.csv`: what a channel sells and at which prices, as it stood or will stand on a day.
+//! `/channels/{id}/as-of` and its files: what a channel sells and at which prices, as it stood or will stand on a day.
 //!
 //! **Permissions**: root, and the channel's own re-seller, which sees reference prices only where the channel shows
 //! them and never who at the provider set one.
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use chrono::NaiveDate;
@@ -16,7 +15,7 @@ use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, store};
 use crate::db::Db;
 use crate::values::{ChannelId, Currency, Scope, parse_day};
-use crate::web::csv::guarded;
+use crate::web::sheet::{FileKind, Value};
 use crate::web::{Answer, Error, Errors, Member, Shell, page_with};
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -68,6 +67,13 @@ struct AsOfPage {
     errors: Errors,
 }
 
+impl AsOfPage {
+    /// The address of the file of a kind.
+    fn file(&self, ending: &str) -> String {
+        format!("/channels/{}/as-of.{ending}?on={}", self.channel.id, self.day)
+    }
+}
+
 struct Loaded {
     channel: Channel,
     rows: Vec<Row>,
@@ -79,7 +85,7 @@ async fn load(db: &Db, scope: Scope, id: ChannelId, day: NaiveDate) -> Result<Lo
         let products = by_id(catalog::store::products(connection)?);
         let is_root = scope == Scope::Root;
         let view = View { is_root, shows_reference: is_root || channel.shows_reference, products, day };
-        let books = pricing::books(connection, scope, id)?;
+        let books = pricing::books_from(connection, &channel, day)?;
         let is_sold = |book: &&Book| book.sold.enabled && book.bundle.state != BundleState::Draft;
         let rows = books.iter().filter(is_sold).flat_map(|book| view.rows(book)).collect();
         Ok(Loaded { channel, rows })
@@ -145,19 +151,23 @@ pub async fn show(
     page_with(status, &AsOfPage { shell, is_root, channel, shows_reference, on, day, today, rows, errors })
 }
 
-pub async fn csv(member: Member, db: Data<Db>, path: Path<String>, asked: Query<Asked>) -> Answer {
+/// The prices as a file.
+pub async fn download(
+    member: Member,
+    db: Data<Db>,
+    kind: FileKind,
+    path: Path<String>,
+    asked: Query<Asked>,
+) -> Answer {
     let mut errors = Errors::default();
     let day = day_of(&asked, member.act().today(), &mut errors);
     if !errors.is_empty() {
         return Err(Error::NotFound);
     }
     let Loaded { channel, rows } = load(&db, member.scope, id_of(&path)?, day).await?;
-    let content = written(&channel, day, &rows).map_err(|error| Error::Internal(error.to_string()))?;
-    let file = format!("attachment; filename=\"prices-{}-{day}.csv\"", channel.code);
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, file))
-        .body(content))
+    let rows = rows.iter().map(|row| written(&channel, day, row));
+    let content = kind.table("prices", &COLUMNS, rows, member.act().at)?;
+    Ok(kind.attachment(&format!("prices-{}-{day}", channel.code), content))
 }
 
 const COLUMNS: [&str; 13] = [
@@ -177,39 +187,30 @@ const COLUMNS: [&str; 13] = [
 ];
 
 /// A price and a percent on top of the list cost as programs read them; one of the two is empty.
-fn plain(value: Option<&PriceValue>) -> [String; 2] {
+fn plain(value: Option<&PriceValue>) -> [Value; 2] {
     match value {
-        Some(PriceValue::CostPlus(percent)) => [String::new(), percent.to_string()],
-        Some(one) => [one.price(0).map(|price| price.to_string()).unwrap_or_default(), String::new()],
-        None => [String::new(), String::new()],
+        Some(PriceValue::CostPlus(percent)) => [Value::Empty, Value::Number(percent.decimal().normalize())],
+        Some(one) => [Value::of(one.price(0), |price| Value::Number(price.decimal())), Value::Empty],
+        None => [Value::Empty, Value::Empty],
     }
 }
 
-fn written(channel: &Channel, day: NaiveDate, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
-    for row in rows {
-        let texts = [channel.code.as_str(), &row.code, &row.bundle, &row.charge, row.source(), &row.set_by];
-        let [channel_code, code, bundle, charge, source, set_by] = texts.map(guarded);
-        let [price, percent] = plain(Some(&row.value));
-        let [reference_price, reference_percent] = plain(row.reference.as_ref());
-        let (on, currency, from) =
-            (day.to_string(), row.currency.to_string(), row.effective_from.to_string());
-        writer.write_record([
-            channel_code,
-            on,
-            code,
-            bundle,
-            currency,
-            charge,
-            price,
-            percent,
-            reference_price,
-            reference_percent,
-            source,
-            from,
-            set_by,
-        ])?;
-    }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+fn written(channel: &Channel, day: NaiveDate, row: &Row) -> Vec<Value> {
+    let [price, percent] = plain(Some(&row.value));
+    let [reference_price, reference_percent] = plain(row.reference.as_ref());
+    vec![
+        Value::text(&channel.code),
+        Value::Day(day),
+        Value::text(&row.code),
+        Value::text(&row.bundle),
+        Value::text(row.currency),
+        Value::text(&row.charge),
+        price,
+        percent,
+        reference_price,
+        reference_percent,
+        Value::text(row.source()),
+        Value::Day(row.effective_from),
+        Value::text(&row.set_by),
+    ]
 }

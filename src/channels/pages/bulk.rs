@@ -103,7 +103,7 @@ struct Loaded {
 async fn load(db: &Db, scope: Scope, id: ChannelId) -> Result<Loaded, Error> {
     let loaded = db.read(move |connection| {
         let channel = store::find(connection, scope, id)?;
-        let books = pricing::books(connection, scope, id)?;
+        let books = pricing::books(connection, &channel)?;
         let books = bulk::open_books(books, scope == Scope::Root, channel.price_editable);
         Ok(Loaded { channel, books, products: by_id(catalog::store::products(connection)?) })
     });

@@ -10,6 +10,7 @@ pub mod form;
 pub mod list;
 pub mod logo;
 pub mod price_form;
+pub mod price_history;
 pub mod price_lines;
 pub mod price_request;
 pub mod price_requests;

@@ -4,15 +4,16 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::catalog::pages::wording::{Products, by_id, concern_name, part_name, price_lines, value_text};
-use crate::catalog::{self, Charge, PriceState, PriceValue, PriceVersion, prices};
+use super::price_history::may_change;
+use crate::catalog::pages::wording::{Products, by_id, part_name, value_text};
+use crate::catalog::{self, Charge, PriceValue, PriceVersion};
 use crate::channels::pricing::{self, Book};
 use crate::channels::{Channel, PricePolicy, policy, store};
-use crate::db::{Db, Decided};
+use crate::db::Db;
 use crate::terms::{self, TermsVersion, split};
-use crate::values::{ChannelId, Exact, Month, PriceVersionId, Scope, round, rounded};
+use crate::values::{ChannelId, Exact, Month, Scope, round, rounded};
 use crate::web::filters::money_text;
-use crate::web::{Answer, Error, Form, Go, Member, NoFields, ResellerStaff, Shell, page};
+use crate::web::{Answer, Error, Member, ResellerStaff, Shell, page};
 
 /// What the table shows of one charge, or of one of its tiers.
 pub struct PriceRow {
@@ -28,21 +29,11 @@ pub struct PriceRow {
     pub shares: Option<(String, String)>,
 }
 
-/// A channel price version in the history.
-pub struct HistoryRow {
-    pub version: PriceVersion,
-    pub state: PriceState,
-    pub concerns: &'static str,
-    /// Charge and price, tier by tier.
-    pub values: Vec<(String, String)>,
-}
-
 /// A bundle and currency with its rows.
 pub struct Section {
     pub book: Book,
     pub rows: Vec<PriceRow>,
     pub planned_from: Option<NaiveDate>,
-    pub history: Vec<HistoryRow>,
     pub may_change: bool,
 }
 
@@ -56,6 +47,14 @@ struct PricesPage {
     has_terms: bool,
     /// The share of a unit then depends on the month's amount.
     has_tiers: bool,
+}
+
+impl PricesPage {
+    /// Where a new price of a bundle is set.
+    fn editor(&self, section: &Section) -> String {
+        let Book { bundle, currency, .. } = &section.book;
+        format!("/channels/{}/prices/{}/{currency}", self.channel.id, bundle.id)
+    }
 }
 
 impl Section {
@@ -147,23 +146,8 @@ fn section(book: Book, view: &View<'_>) -> Section {
             }
         })
         .collect();
-    let history =
-        book.channel_versions.iter().rev().map(|version| history_row(&book, version, view)).collect();
-    let may_change = view.is_root || (view.channel.price_editable && book.sold.policy != PricePolicy::Locked);
-    Section { rows, planned_from: planned.map(|version| version.effective_from), history, may_change, book }
-}
-
-fn history_row(book: &Book, version: &PriceVersion, view: &View<'_>) -> HistoryRow {
-    let lines = |charge: &Charge| {
-        let value = version.values.get(&charge.id)?;
-        Some(price_lines(charge, value, view.products, book.currency))
-    };
-    HistoryRow {
-        version: version.clone(),
-        state: prices::state(version, &book.channel_versions, view.today),
-        concerns: concern_name(version.concerns),
-        values: book.bundle.charges.iter().filter_map(lines).flatten().collect(),
-    }
+    let may_change = may_change(view.channel, &book, view.is_root);
+    Section { rows, planned_from: planned.map(|version| version.effective_from), may_change, book }
 }
 
 /// A part of one as a percent with one decimal.
@@ -187,7 +171,7 @@ async fn prices_page(
         let terms = terms::store::in_effect(connection, channel.reseller, Month::of(today))?;
         let is_root = scope == Scope::Root;
         let view = View { channel: &channel, is_root, terms: terms.as_ref(), products: &products, today };
-        let sections = pricing::books(connection, scope, id)?
+        let sections = pricing::books_from(connection, &channel, today)?
             .into_iter()
             .filter(|book| book.sold.enabled)
             .map(|book| section(book, &view))
@@ -208,23 +192,4 @@ pub async fn own(admin: ResellerStaff, shell: Shell, db: Data<Db>) -> Answer {
     let id = admin.channel.ok_or(Error::NotFound)?;
     let (scope, today) = (admin.scope(), admin.act().today());
     page(&prices_page(shell, &db, scope, id, today).await?)
-}
-
-pub async fn drop_planned(
-    member: Member,
-    go: Go,
-    db: Data<Db>,
-    path: Path<(String, String)>,
-    _form: Form<NoFields>,
-) -> Answer {
-    let (channel, version) = path.into_inner();
-    let channel: ChannelId = channel.parse().map_err(|_| Error::NotFound)?;
-    let version: PriceVersionId = version.parse().map_err(|_| Error::NotFound)?;
-    let (scope, act) = (member.scope, member.act());
-    let dropped =
-        db.write(move |connection| pricing::drop_planned(connection, scope, channel, version, &act));
-    match dropped.await.decided()? {
-        Ok(()) => go.to(format!("/channels/{channel}/prices"), "The planned price is dropped"),
-        Err(_) => Err(Error::Conflict("This price is in effect or locked; it stays.".into())),
-    }
 }

@@ -5,8 +5,6 @@ mod revenue_charts;
 pub mod usage;
 mod usage_charts;
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use serde::Deserialize;
 
 use super::revenue::Row;
@@ -166,10 +164,7 @@ impl Pages {
     }
 }
 
-fn csv_answer(name: &str, filter: &Filter, content: Vec<u8>) -> HttpResponse {
-    let file = format!("attachment; filename=\"{name}-{}-{}.csv\"", filter.from, filter.to);
-    HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, file))
-        .body(content)
+/// The name of a report's file.
+fn file_name(report: &str, filter: &Filter) -> String {
+    format!("{report}-{}-{}", filter.from, filter.to)
 }

@@ -1,4 +1,4 @@
-//! `/reports/revenue` and its CSV.
+//! `/reports/revenue` and its files.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 
 use super::revenue_charts::{self, chart_start};
-use super::{Asked, Pages, csv_answer, groups, period_words};
+use super::{Asked, Pages, file_name, groups, period_words};
 use crate::db::paging::Slice;
 use crate::db::{Db, Reported};
 use crate::reports::revenue::{Charged, Row, Totals, totals};
@@ -14,6 +14,7 @@ use crate::reports::store::{self, Choices, Figures, Ranked, Within};
 use crate::reports::{Filter, Group, export};
 use crate::values::{ChannelId, Currency, Month, Scope, Timestamp};
 use crate::web::charts::{self, Chart, Split};
+use crate::web::sheet::FileKind;
 use crate::web::{Answer, Error, Member, Shell, page};
 
 const PATH: &str = "/reports/revenue";
@@ -38,6 +39,7 @@ struct RevenuePage {
     ranking: Vec<Ranked>,
     rated_at: Option<Timestamp>,
     csv: String,
+    xlsx: String,
     /// The last month is not over.
     is_partial: bool,
 }
@@ -133,7 +135,7 @@ pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<A
     let open = |ranked: &Ranked| asked.of_channel(PATH, &filter, &ranked.channel.to_string());
     let rankings = months.rankings(&ranking, open);
     let pages = Pages::of(&asked, PATH, &filter, &channels);
-    let csv = asked.address("/reports/revenue.csv", &filter);
+    let [csv, xlsx] = ["csv", "xlsx"].map(|ending| asked.address(&format!("{PATH}.{ending}"), &filter));
     let groups = groups(Group::OF_REVENUE);
     let is_root = member.is_root();
     page(&RevenuePage {
@@ -152,18 +154,19 @@ pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<A
         ranking,
         rated_at,
         csv,
+        xlsx,
         is_partial,
     })
 }
 
-pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
+/// The report as a file: the rows of every page.
+pub async fn download(member: Member, db: Data<Db>, kind: FileKind, asked: Query<Asked>) -> Answer {
+    let made = member.act().at;
     let filter = asked.filter(Month::of(member.act().today()), Group::Bundle, Group::OF_REVENUE);
     let (scope, wanted) = (member.scope, filter.clone());
-    let rows = db.report(move |connection| {
+    let content = db.report(move |connection| {
         let within = store::within(connection, scope, &wanted)?;
-        store::revenue(connection, &within, &wanted)
+        Ok(export::revenue(kind, &store::revenue(connection, &within, &wanted)?, made))
     });
-    let content =
-        export::revenue_csv(&rows.await?.value).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(csv_answer("revenue", &filter, content))
+    Ok(kind.attachment(&file_name("revenue", &filter), content.await?.value?))
 }

@@ -1,4 +1,4 @@
-//! `/reports/usage` and its CSV.
+//! `/reports/usage` and its files.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use askama::Template;
 use num_traits::Zero;
 
 use super::usage_charts::{Time, decimal};
-use super::{Asked, Pages, csv_answer, groups, period_words};
+use super::{Asked, Pages, file_name, groups, period_words};
 use crate::db::paging::Slice;
 use crate::db::{Db, Reported};
 use crate::reports::store::{self, Choices, Figures, Within};
@@ -15,6 +15,7 @@ use crate::reports::usage::{Row, totals};
 use crate::reports::{Filter, Group, export};
 use crate::values::{ChannelId, Month, Quantity, Scope, Timestamp, rounded};
 use crate::web::charts::Chart;
+use crate::web::sheet::FileKind;
 use crate::web::{Answer, Error, Member, Shell, page};
 
 const PATH: &str = "/reports/usage";
@@ -36,6 +37,7 @@ struct UsagePage {
     charts: Vec<Chart>,
     rated_at: Option<Timestamp>,
     csv: String,
+    xlsx: String,
     is_partial: bool,
 }
 
@@ -146,7 +148,7 @@ pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<A
     let is_partial = filter.to >= this_month;
     let charts = Time::new(&filter, member.act().today()).charts(&timed, &totals);
     let pages = Pages::of(&asked, PATH, &filter, &channels);
-    let csv = asked.address("/reports/usage.csv", &filter);
+    let [csv, xlsx] = ["csv", "xlsx"].map(|ending| asked.address(&format!("{PATH}.{ending}"), &filter));
     let groups = groups(Group::OF_USAGE);
     let is_root = member.is_root();
     let before = earlier;
@@ -164,18 +166,19 @@ pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<A
         charts,
         rated_at,
         csv,
+        xlsx,
         is_partial,
     })
 }
 
-pub async fn csv(member: Member, db: Data<Db>, asked: Query<Asked>) -> Answer {
+/// The report as a file: the rows of every page.
+pub async fn download(member: Member, db: Data<Db>, kind: FileKind, asked: Query<Asked>) -> Answer {
+    let made = member.act().at;
     let filter = asked.filter(Month::of(member.act().today()), Group::Product, Group::OF_USAGE);
     let (scope, wanted) = (member.scope, filter.clone());
-    let rows = db.report(move |connection| {
+    let content = db.report(move |connection| {
         let within = store::within(connection, scope, &wanted)?;
-        store::usage(connection, &within, &wanted)
+        Ok(export::usage(kind, &store::usage(connection, &within, &wanted)?, made))
     });
-    let content =
-        export::usage_csv(&rows.await?.value).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(csv_answer("usage", &filter, content))
+    Ok(kind.attachment(&file_name("usage", &filter), content.await?.value?))
 }

@@ -17,6 +17,7 @@ use crate::settlement::{Balance, Payment, Posted, Statement, StatementState, Tot
 use crate::values::{Act, Amount, ChannelId, Currency, StatementId};
 
 /// Posts a statement, in one transaction: its number is given, the balance carried forward, the content sealed.
+/// Balances follow the order of posting, not of months: one month in dispute holds up none after it.
 pub fn post(connection: &mut AnyConnection, id: StatementId, act: &Act) -> Result<Posted, Failure<Refusal>> {
     let statement = any(connection, id)?;
     let answered = disputes::all_answered(connection, id)?;

@@ -1,9 +1,8 @@
-//! `/simulation` and `.csv`: closed months under other terms or prices; for root, and for a re-seller its own.
+//! `/simulation` and its files: closed months under other terms or prices; for root, and for a re-seller its own.
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
 
@@ -18,6 +17,7 @@ use crate::settlement::Statement;
 use crate::simulation::{SettledMonth, SimulatedMonth, WhatIf, export, simulate, store};
 use crate::terms::{self, TermsVersion};
 use crate::values::{BundleId, Currency, Month, Scope};
+use crate::web::sheet::FileKind;
 use crate::web::{Answer, Error, Errors, Fields, Member, Shell, links, page_with};
 
 #[derive(Template)]
@@ -35,6 +35,7 @@ struct SimulationPage {
     bundle: Option<Bundle>,
     outcome: Option<Outcome>,
     csv: String,
+    xlsx: String,
     errors: Errors,
 }
 
@@ -176,6 +177,7 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fiel
         versions: loaded.versions.iter().map(version_option).collect(),
         has_statements: !loaded.statements.is_empty(),
         csv: links::address("/simulation.csv", &parts),
+        xlsx: links::address("/simulation.xlsx", &parts),
         bundle: bundle.cloned(),
         place: loaded.place,
         fields,
@@ -191,7 +193,8 @@ fn version_option(version: &TermsVersion) -> (String, String) {
     (version.id.to_string(), format!("Version {}: {share}%, {words}", version.number))
 }
 
-pub async fn csv(member: Member, db: Data<Db>, fields: Query<Fields>) -> Answer {
+/// The simulation as a file.
+pub async fn download(member: Member, db: Data<Db>, kind: FileKind, fields: Query<Fields>) -> Answer {
     let fields = fields.into_inner();
     let mut loaded = load(&db, member.scope, fields.clone()).await?;
     let mut errors = std::mem::take(&mut loaded.errors);
@@ -201,11 +204,7 @@ pub async fn csv(member: Member, db: Data<Db>, fields: Query<Fields>) -> Answer 
     let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty()) else {
         return Err(Error::NotFound);
     };
-    let content = export::csv(&run(&loaded, &what_if)?, &names(&loaded.bundles), place.currency)
-        .map_err(|error| Error::Internal(format!("a simulation as CSV: {error}")))?;
-    let file = format!("attachment; filename=\"simulation-{}-{}.csv\"", place.channel.code, place.currency);
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, file))
-        .body(content))
+    let (months, bundles) = (run(&loaded, &what_if)?, names(&loaded.bundles));
+    let content = export::file(kind, &months, &bundles, place.currency, member.act().at)?;
+    Ok(kind.attachment(&format!("simulation-{}-{}", place.channel.code, place.currency), content))
 }

@@ -9,6 +9,7 @@ use reseller_portal::db::{AnyConnection, Never};
 use reseller_portal::routes::ROUTES;
 use reseller_portal::settlement::store;
 use reseller_portal::values::{Act, Actor, ChannelId, MailId, ResellerId, StatementId, Timestamp};
+use rust_decimal::Decimal;
 
 use crate::on_both;
 use crate::support::builders::{
@@ -55,8 +56,11 @@ const TIMES: [&str; 14] = [
     "Planned change",
 ];
 
+/// The columns of other files that are days to a workbook.
+const DAYS: [&str; 4] = ["from", "to", "on", "effective_from"];
+
 /// Each other file, with its columns of numbers.
-const FILES: [(&str, &[&str]); 7] = [
+const FILES: [(&str, &[&str]); 6] = [
     ("/reports/usage.csv", &["quantity"]),
     ("/reports/revenue.csv", &["gross", "credits", "net", "reseller_share", "provider_share"]),
     (
@@ -77,7 +81,6 @@ const FILES: [(&str, &[&str]); 7] = [
         ],
     ),
     ("/statements/{id}/lines.csv", &NUMBERS),
-    ("/statements/{id}/lines.xlsx", &NUMBERS),
 ];
 const NUMBERS: [&str; 9] = [
     "quantity",
@@ -169,9 +172,9 @@ fn address(setting: &Setting, pattern: &str) -> String {
         _ if pattern.starts_with("/usage") => setting.file.rsplit('/').next().unwrap_or_default().to_owned(),
         _ => setting.statement.to_string(),
     };
-    let asked = match pattern {
-        "/reports/usage.csv" | "/reports/revenue.csv" => "?from=2026-10&to=2026-10&group=customer",
-        "/simulation.csv" => "?from=2026-10&to=2026-10",
+    let asked = match pattern.trim_end_matches(".csv").trim_end_matches(".xlsx") {
+        "/reports/usage" | "/reports/revenue" => "?from=2026-10&to=2026-10&group=customer",
+        "/simulation" => "?from=2026-10&to=2026-10",
         _ => "",
     };
     pattern.replace("{id}", &id) + asked
@@ -205,6 +208,11 @@ fn part(book: &Page, name: &str) -> String {
 
 /// Each cell of a workbook's sheet: its column from 0, its row from 1, and whether it is a text.
 fn sheet(book: &Page) -> Vec<(usize, usize, bool)> {
+    valued(book).into_iter().map(|(column, row, is_text, _)| (column, row, is_text)).collect()
+}
+
+/// The same with what is written in each: a number, or the place of a text.
+fn valued(book: &Page) -> Vec<(usize, usize, bool, String)> {
     let content = part(book, "xl/worksheets/sheet1.xml");
     assert!(!content.contains("<f"), "a formula: {content}");
     let cell = |cell: &str| {
@@ -212,7 +220,8 @@ fn sheet(book: &Page) -> Vec<(usize, usize, bool)> {
         let letters = place.trim_end_matches(|letter: char| letter.is_ascii_digit());
         let column = letters.bytes().fold(0, |sum, letter| 26 * sum + usize::from(letter - b'A') + 1) - 1;
         let attributes = rest.split('>').next()?;
-        Some((column, place[letters.len()..].parse().ok()?, attributes.contains("t=\"s\"")))
+        let value = rest.split("<v>").nth(1)?.split('<').next()?;
+        Some((column, place[letters.len()..].parse().ok()?, attributes.contains("t=\"s\""), value.to_owned()))
     };
     content.split("<c ").skip(1).filter_map(cell).collect()
 }
@@ -225,8 +234,7 @@ fn each_file_of_the_site_map_is_looked_at() {
         .filter(|path| path.ends_with(".csv") || path.ends_with(".xlsx"));
     for path in files {
         let twin = path.replace(".xlsx", ".csv");
-        let is_known =
-            FILES.iter().any(|(file, _)| *file == path) || LISTS.iter().any(|(file, _)| *file == twin);
+        let is_known = FILES.iter().chain(&LISTS).any(|(file, _)| *file == twin);
         assert!(is_known, "{path} is not among the files");
     }
 }
@@ -234,8 +242,7 @@ fn each_file_of_the_site_map_is_looked_at() {
 on_both! {
     fn texts_in_a_csv_are_marked_and_numbers_are_plain(world) {
         let setting = setting(world);
-        let files = FILES.iter().filter(|(pattern, _)| pattern.ends_with(".csv"));
-        for (pattern, numbers) in files.chain(&LISTS) {
+        for (pattern, numbers) in FILES.iter().chain(&LISTS) {
             let file = world.root().get(&address(&setting, pattern)).expect(200);
             let (cells, mut marked) = (cells(&file), 0);
             for (column, cell) in &cells {
@@ -256,17 +263,28 @@ on_both! {
     fn texts_in_a_workbook_are_texts_and_numbers_are_numbers(world) {
         let setting = setting(world);
         let own = world.reseller(setting.reseller);
-        let book = own.get(&address(&setting, "/statements/{id}/lines.xlsx")).expect(200);
-        let csv = own.get(&address(&setting, "/statements/{id}/lines.csv")).expect(200);
-        let columns: Vec<String> = csv.html().lines().next().unwrap().split(',').map(str::to_owned).collect();
-        let cells = sheet(&book);
-        let last = cells.iter().map(|(_, row, _)| *row).max().unwrap();
-        for (column, row, is_text) in cells.into_iter().filter(|(_, row, _)| *row > 1 && *row < last) {
-            let name = columns[column].as_str();
-            // A spreadsheet keeps 15 digits; the quantity of 19 stays a text.
-            let is_long = ["quantity", "billable"].contains(&name);
-            assert!(is_long || is_text != NUMBERS.contains(&name), "{name} in row {row}: text is {is_text}");
+        // Bad rows are mended in the file that they came from.
+        for (pattern, numbers) in FILES.iter().filter(|(pattern, _)| !pattern.ends_with("errors.csv")) {
+            let csv = own.get(&address(&setting, pattern)).expect(200);
+            let book = own.get(&address(&setting, &pattern.replace(".csv", ".xlsx"))).expect(200);
+            let told = cells(&csv);
+            let columns = csv.html().lines().next().unwrap().split(',').count();
+            let is_row = |row: usize| (2..=told.len() / columns + 1).contains(&row);
+            let written: Vec<_> = valued(&book).into_iter().filter(|cell| is_row(cell.1)).collect();
+            for (column, row, is_text, value) in &written {
+                let (name, told) = &told[(row - 2) * columns + column];
+                // A spreadsheet keeps 15 digits; the quantity of 19 stays a text.
+                let is_long = told.len() > 16 && ["quantity", "billable"].contains(&name.as_str());
+                let is_number = !is_long && numbers.contains(&name.as_str());
+                let is_day = DAYS.contains(&name.as_str());
+                assert_eq!(*is_text, !is_number && !is_day, "{pattern}: {name} in row {row}");
+                let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+                assert!(!is_number || decimal(value) == decimal(told), "{pattern}: {name} in row {row}: {value}");
+            }
+            let filled = told.iter().filter(|(_, cell)| !cell.is_empty()).count();
+            assert_eq!(written.len(), filled, "{pattern}");
         }
+        let book = own.get(&address(&setting, "/statements/{id}/lines.xlsx")).expect(200);
         let texts = part(&book, "xl/sharedStrings.xml");
         for text in ["=1+1", "@SUM(A1)", "-5.000000000000000001", "'t Hooft"] {
             assert!(texts.contains(&format!(">{text}<")), "{text}: {texts}");

@@ -1,8 +1,10 @@
 //! Planned prices and the history.
 
+use reseller_portal::catalog::price_store;
+
 use super::setting::{prices, set, versions};
 use crate::on_both;
-use crate::support::builders::{a_bundle, a_channel, a_price, a_reseller};
+use crate::support::builders::{a_bundle, a_channel, a_price, a_reseller, day};
 
 on_both! {
     fn a_planned_price_is_shown_with_its_day_and_can_be_dropped(world) {
@@ -15,7 +17,8 @@ on_both! {
         let row = page.row("Monthly");
         assert!(row[2].starts_with("$100.00") && row.last().unwrap() == "$120.00", "{row:?}");
         assert!(page.texts("th").contains(&"From 1 Dec 2026".to_owned()), "{:?}", page.texts("th"));
-        let page = own.follow(&own.press(&page, "Drop planned price", &[]));
+        let history = own.get(&page.link("History of Bundle ONE in USD")).expect(200);
+        let page = own.follow(&own.press(&history, "Drop planned price from 1 Dec 2026", &[]));
         assert_eq!(page.flash(), "The planned price is dropped");
         assert!(prices(world, channel, &bundle).is_empty());
         assert!(world.root().get("/audit?kind=price").main().contains("planned for 1 December 2026 dropped"));
@@ -65,14 +68,35 @@ on_both! {
         set(&world.root(), channel, &bundle, "2026-10-01", &["110"]).expect(303);
         set(&own, channel, &bundle, "2026-11-23", &["120"]).expect(303);
         set(&own, channel, &bundle, "2026-12-24", &["130"]).expect(303);
-        let page = own.get("/prices");
+        let page = own.get(&own.get("/prices").expect(200).link("History of Bundle ONE in USD")).expect(200);
         let row = |day: &str| page.row(day)[..5].join(" | ");
-        assert_eq!(row("1 Oct 2026"), "1 Oct 2026New and existing ones | ended | $110.00 Monthly | Rosa Root | Market moved");
-        assert_eq!(row("23 Nov 2026"), "23 Nov 2026New and existing ones | current | $120.00 Monthly | Kim Kestrel | Market moved");
-        assert_eq!(row("24 Dec 2026"), "24 Dec 2026New and existing ones | planned | $130.00 Monthly | Kim Kestrel | Market moved");
+        assert_eq!(row("1 Oct 2026"), "1 Oct 2026New and existing ones | Ended | $110.00 Monthly | Rosa Root | Market moved");
+        assert_eq!(row("23 Nov 2026"), "23 Nov 2026New and existing ones | Current | $120.00 Monthly | Kim Kestrel | Market moved");
+        assert_eq!(row("24 Dec 2026"), "24 Dec 2026New and existing ones | Planned | $130.00 Monthly | Kim Kestrel | Market moved");
         assert_eq!(versions(world, channel, &bundle).len(), 3);
         let audit = world.root().get("/audit?kind=price");
         let told = audit.row("Channel price of ONE in USD from 24 December 2026 saved").join(" ");
         assert!(told.contains("Kim Kestrel"), "{told}");
+    }
+
+    fn the_list_of_prices_reads_what_applies_and_what_is_planned_of_either_book(world) {
+        let bundle = a_bundle("ONE").recurring("100").build(world);
+        let kestrel = a_reseller("Kestrel").build(world).id;
+        let channel = a_channel(kestrel).sells(&bundle).build(world);
+        let other = a_reseller("Halden").build(world).id;
+        let others = a_channel(other).sells(&bundle).build(world);
+        a_price(&bundle, &["90"]).of(others).from("2026-11-20").build(world);
+        for (from, price) in [("2026-10-01", "110"), ("2026-11-23", "120"), ("2026-12-24", "130")] {
+            a_price(&bundle, &[price]).of(channel).from(from).build(world);
+        }
+        a_price(&bundle, &["105"]).from("2026-11-01").build(world);
+        let days = |channel| -> Vec<String> {
+            let ids = [bundle.id];
+            let read = world.read(|connection| price_store::of_bundles(connection, channel, &ids, Some(day("2026-11-23"))));
+            read.iter().map(|version| version.effective_from.to_string()).collect()
+        };
+        assert_eq!(days(Some(channel)), ["2026-11-23", "2026-12-24"]);
+        assert_eq!(days(Some(others)), ["2026-11-20"]);
+        assert_eq!(days(None), ["2026-11-01"]);
     }
 }

@@ -86,7 +86,7 @@ on_both! {
         let page = root.follow(&root.press(&page, "Approve and set the price", &[("answer", "For this year")]));
         assert_eq!(page.flash(), "The price is approved and set");
         assert_eq!(prices(world, setting.channel, &setting.bundle), ["2026-12-01 80"]);
-        let seen = own.get("/prices").expect(200);
+        let seen = own.get(&own.get("/prices").expect(200).link("History of Bundle ONE in USD")).expect(200);
         assert!(seen.main().contains("PR-2026-00001: A large customer"));
         assert_eq!(subjects(world, "kim@kestrel.example"), ["Your price request is approved: PR-2026-00001"]);
         assert!(own.get("/price-requests").expect(200).row("Bundle ONE, USD").contains(&"Approved".to_owned()));

@@ -139,7 +139,7 @@ fn the_values_of_a_price_book_are_found_by_its_versions_and_no_other_book_is_rea
     let plans = world.read(|connection| {
         let mut sent = statements(connection, |connection| price_store::book(connection, None));
         sent.extend(statements(connection, |connection| {
-            price_store::of_bundles(connection, None, &[bundle])
+            price_store::of_bundles(connection, None, &[bundle], None)
         }));
         sent.retain(|statement| statement.contains("price_values"));
         Ok(sent.iter().map(|statement| plan(connection, statement)).collect::<Vec<_>>())

@@ -61,6 +61,18 @@ on_both! {
         assert!(pay(world, october, "0.01").is_err());
     }
 
+    fn a_month_in_dispute_holds_up_no_later_one(world) {
+        let kestrel = kestrel(world);
+        let september = kestrel.agreed(world, "2026-09");
+        let october = kestrel.posted(world, "2026-10");
+        post(world, september).unwrap();
+        let openings = [october, september].map(|id| posted(world, id).balance.opening.to_string());
+        assert_eq!(openings, ["0", "20"]);
+        assert_eq!(pay(world, october, "1"), Err(Refusal::Carried));
+        pay(world, september, "40").unwrap();
+        assert_eq!(differences(world), [""; 0]);
+    }
+
     fn what_the_reseller_collects_it_owes_to_the_provider(world) {
         let kestrel = with_terms(world, |terms| terms.share("20").reseller_collects());
         let october = kestrel.posted(world, "2026-10");

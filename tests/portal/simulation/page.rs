@@ -75,7 +75,7 @@ on_both! {
         post(world, channel, "2026-07");
         let root = world.root();
         let list = root.get(&format!("/channels/{channel}/prices")).expect(200);
-        let editor = list.attributes("a[href*='/USD']", "href").into_iter().next().unwrap();
+        let editor = list.attributes("a[href$='/USD']", "href").into_iter().next().unwrap();
         let page = root.get(&editor).expect(200);
         let preview = root.press(&page, "Review the price", &[("effective_from", "2027-01-01")]).expect(200);
         let tried = root.get(&preview.link("Simulate on closed months")).expect(200);
