@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::Channel;
+use crate::catalog::{self, PriceVersion};
 use crate::db::AnyConnection;
 use crate::mail::{self, Letterhead, News, Occasion, people};
 use crate::values::{Act, ActorKind};
@@ -19,9 +20,26 @@ pub fn prices_set(
     letterhead: &Letterhead,
     act: &Act,
 ) -> QueryResult<()> {
-    let from = from.format("%-d %B %Y").to_string();
-    let facts = vec![("Prices", what), ("From", from)];
+    let facts = vec![("Prices", what), ("From", written(from))];
     tell(connection, channel, Occasion::PricesSet, facts, letterhead, act)
+}
+
+/// Tells the re-seller that a price which the provider drops does not come.
+pub fn price_dropped(
+    connection: &mut AnyConnection,
+    channel: &Channel,
+    dropped: &PriceVersion,
+    letterhead: &Letterhead,
+    act: &Act,
+) -> QueryResult<()> {
+    let bundle = catalog::store::bundle(connection, dropped.bundle)?;
+    let what = format!("{} in {}", bundle.name, dropped.currency);
+    let facts = vec![("Prices", what), ("No longer planned for", written(dropped.effective_from))];
+    tell(connection, channel, Occasion::PricesSet, facts, letterhead, act)
+}
+
+fn written(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
 }
 
 /// Tells each re-seller how many of its prices the provider set, by the channel of each; those of a channel stand side

@@ -181,14 +181,14 @@ pub fn set(
     price_store::save(connection, &new, act).map_err(|failure| failure.map_refusal(Refusal::Price))
 }
 
-/// Drops a planned channel price; a re-seller only where it may set one.
+/// Drops a planned channel price, and gives it back; a re-seller only where it may set one.
 pub fn drop_planned(
     connection: &mut AnyConnection,
     scope: Scope,
     channel: ChannelId,
     id: PriceVersionId,
     act: &Act,
-) -> Result<(), Failure<Refusal>> {
+) -> Result<PriceVersion, Failure<Refusal>> {
     let own = store::find(connection, scope, channel)?;
     let version = price_store::version(connection, id)?;
     if version.channel != Some(channel) {
@@ -198,7 +198,8 @@ pub fn drop_planned(
     if scope != Scope::Root && (!own.price_editable || book.sold.policy == PricePolicy::Locked) {
         return Err(Failure::Refused(Refusal::Policy(Vec::new())));
     }
-    price_store::drop_planned(connection, id, act).map_err(|failure| failure.map_refusal(Refusal::Price))
+    price_store::drop_planned(connection, id, act).map_err(|failure| failure.map_refusal(Refusal::Price))?;
+    Ok(version)
 }
 
 /// How many customers and subscriptions run on the bundle in the currency: who notices a price.

@@ -1,6 +1,5 @@
-//! Root's revenue by re-seller: the largest ones by name, the others together, however many there are.
+//! Root's revenue by re-seller: the largest ones by name, the others together. However many these are, they are not read.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::sum;
@@ -18,11 +17,12 @@ const NAMED: usize = 4;
 
 type Names = HashMap<ChannelId, (ResellerId, String)>;
 
-/// Net revenue from `first` to `last`, for each currency: the largest re-sellers, largest first, then the others.
+/// Net revenue from `first` to `last`, for each currency: the largest re-sellers, largest first, then the others. The
+/// largest are those of the month before the last, which is whole, or of the last one while nothing was before it.
 pub(super) fn parts(connection: &mut AnyConnection, first: Month, last: Month) -> QueryResult<Vec<Part>> {
     let mut parts = Vec::new();
     for (currency, mut rest) in totals(connection, first, last)? {
-        let (named, others) = largest(connection, currency, first, last)?;
+        let named = largest(connection, currency, last)?;
         let names = names(connection, &named)?;
         let monthly = monthly(connection, currency, &named, first, last)?;
         for channel in &named {
@@ -36,9 +36,8 @@ pub(super) fn parts(connection: &mut AnyConnection, first: Month, last: Month) -
                 parts.push(Part { month: *month, currency, name, reseller, net: *net });
             }
         }
-        if others > 0 {
-            let name = format!("{others} others");
-            let part = |(month, net)| Part { month, currency, name: name.clone(), reseller: None, net };
+        if rest.values().any(|net| !net.is_zero()) {
+            let part = |(month, net)| Part { month, currency, name: "Others".into(), reseller: None, net };
             parts.extend(rest.into_iter().map(part));
         }
     }
@@ -84,25 +83,25 @@ fn totals(
     Ok(totals)
 }
 
-/// The largest channels of a currency, and how many others there are.
-fn largest(
-    connection: &mut AnyConnection,
-    currency: Currency,
-    first: Month,
-    last: Month,
-) -> QueryResult<(Vec<ChannelId>, usize)> {
-    let all: Vec<(ChannelId, Option<Amount>)> = c::table
-        .filter(c::currency.eq(currency))
-        .filter(c::month.between(first, last))
-        .filter(c::line_count.gt(0))
-        .group_by(c::channel_id)
-        .select((c::channel_id, sum(c::net)))
-        .load(connection)?;
-    let mut all: Vec<_> = all.into_iter().map(|(channel, net)| (Reverse(net), channel)).collect();
-    all.sort_unstable();
-    let named = if all.len() <= NAMED + 1 { all.len() } else { NAMED };
-    let others = all.len() - named;
-    Ok((all.into_iter().take(named).map(|(_, channel)| channel).collect(), others))
+/// The largest channels of a currency before a month ends.
+fn largest(connection: &mut AnyConnection, currency: Currency, last: Month) -> QueryResult<Vec<ChannelId>> {
+    for month in [last.previous(), last] {
+        let by_net = c::table
+            .filter(c::month.eq(month))
+            .filter(c::currency.eq(currency))
+            .filter(c::line_count.gt(0))
+            .order((c::net.desc(), c::channel_id))
+            .select(c::channel_id);
+        let mut found: Vec<ChannelId> =
+            by_net.limit(i64::try_from(NAMED + 2).unwrap_or(i64::MAX)).load(connection)?;
+        if found.len() > NAMED + 1 {
+            found.truncate(NAMED);
+        }
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn monthly(

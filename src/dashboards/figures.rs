@@ -87,19 +87,15 @@ pub fn splits(money: &[MonthMoney], month: Month, scope: Scope) -> BTreeMap<Curr
 }
 
 /// The month's re-sellers, a ranking for each currency; each name opens the re-seller's report.
-pub fn rankings(parts: &[Part], month: Month) -> Vec<Ranked> {
-    let of_month: Vec<&Part> = parts.iter().filter(|part| part.month == month).collect();
-    let mut currencies: Vec<Currency> = of_month.iter().map(|part| part.currency).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    let ranking = |currency: Currency| {
-        let own = of_month.iter().filter(|part| part.currency == currency);
-        let title = format!("Net revenue by re-seller in {currency}");
-        let unfinished = Label::month(month).full;
-        let entries = own.map(|part| entry(part)).collect();
-        charts::ranking(title, entries, &Measure::Money(currency), Some(&unfinished), Size::HALF)
+pub fn rankings(parts: &[Part], money: &[MonthMoney], month: Month) -> Vec<Ranked> {
+    let ranking = |row: &MonthMoney| {
+        let own = parts.iter().filter(|part| part.month == month && part.currency == row.currency);
+        let title = format!("Net revenue by re-seller in {}", row.currency);
+        let (measure, unfinished) = (Measure::Money(row.currency), Label::month(month).full);
+        let entries = own.map(entry).collect();
+        charts::ranking(title, entries, row.net.decimal(), &measure, Some(&unfinished), Size::HALF)
     };
-    currencies.into_iter().map(ranking).collect()
+    money.iter().map(ranking).collect()
 }
 
 fn entry(part: &Part) -> Entry {
@@ -166,7 +162,13 @@ mod tests {
     #[test]
     fn the_ranking_never_compares_two_currencies() {
         let parts = [part("A", "USD", "30"), part("B", "EUR", "900"), part("C", "USD", "70")];
-        let shown: Vec<Vec<_>> = rankings(&parts, "2026-11".parse().unwrap())
+        let money = [("EUR", "900"), ("USD", "100")].map(|(currency, net)| MonthMoney {
+            currency: currency.parse().unwrap(),
+            net: net.parse().unwrap(),
+            reseller: "0".parse().unwrap(),
+            provider: net.parse().unwrap(),
+        });
+        let shown: Vec<Vec<_>> = rankings(&parts, &money, "2026-11".parse().unwrap())
             .into_iter()
             .map(|ranking| ranking.rows.into_iter().map(|row| (row.name, row.percent)).collect())
             .collect();

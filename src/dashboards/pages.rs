@@ -113,6 +113,7 @@ async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db, kept: Data<KeptF
             splits,
         });
     }
+    let rankings = figures::rankings(&ranking, &money, month);
     page(&RootPage {
         shell,
         now,
@@ -124,7 +125,7 @@ async fn home_page(visitor: Visitor, mut shell: Shell, db: &Db, kept: Data<KeptF
         rated_at,
         chart,
         splits,
-        rankings: figures::rankings(&ranking, month),
+        rankings,
         funnel: funnel.as_ref().and_then(figures::funnel),
         changes,
     })

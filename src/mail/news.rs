@@ -133,7 +133,7 @@ const WORDS: &[Words] = &[
     words(
         Occasion::PricesSet,
         "Your prices change",
-        "{portal} has set prices of your channel. They apply from the day below on.",
+        "{portal} has changed prices of your channel, from the day below on.",
         "See your prices",
     ),
     words(

@@ -112,6 +112,31 @@ on_both! {
         assert!(page.contains("$30.00") && page.contains("$6.00") && !page.contains("$70.00"));
     }
 
+    fn of_many_resellers_the_largest_are_named_and_the_others_are_in_the_whole(world) {
+        let bundle = a_bundle("CLOUD").recurring("10").build(world);
+        for quantity in 1..=22 {
+            let name = format!("Seller {quantity:02}");
+            let channel = a_channel(a_reseller(&name).build(world).id).sells(&bundle).build(world);
+            let customer = a_customer(channel, &name).build(world);
+            let start = if quantity == 1 { "2026-10-01" } else { "2026-11-01" };
+            a_subscription(customer, &bundle).from(start).quantity(quantity).build(world);
+            let [october, november] = ["2026-10", "2026-11"].map(|month| month.parse().unwrap());
+            world.write(|connection| {
+                reseller_portal::jobs::store::rate_months(connection, channel, october, november, world.now())
+            });
+        }
+        world.settle();
+        let home = world.root().get("/").expect(200);
+        let ranking = home.text("section[aria-labelledby=ranking]");
+        assert!(ranking.contains("Seller 22 is largest, with $220, 9% of the whole"), "{ranking}");
+        assert!(ranking.contains("Others") && !ranking.contains("Seller 14"), "{ranking}");
+        // October is over: who was largest in it is named.
+        let chart = home.text("section[aria-labelledby=revenue]");
+        assert!(chart.contains("Seller 01") && chart.contains("Others") && !chart.contains("Seller 22"), "{chart}");
+        let report = world.root().get("/reports/revenue?from=2026-10&to=2026-11").expect(200).main();
+        assert!(report.contains("Seller 22 is largest, with $220, 9% of the whole"), "{report}");
+    }
+
     fn root_is_warned_of_terms_that_are_past_their_last_month(world) {
         let kestrel = a_reseller("Kestrel").state("active").terms(|terms| terms.until("2026-10")).build(world);
         a_reseller("Halden").state("active").terms(|terms| terms.until("2026-11")).build(world);

@@ -9,10 +9,11 @@ use super::price_form::{Loaded, load, place};
 use crate::catalog::pages::wording::{concern_name, price_badge, price_lines};
 use crate::catalog::{PriceVersion, prices};
 use crate::channels::pricing::{self, Book};
-use crate::channels::{Channel, PricePolicy};
+use crate::channels::{Channel, PricePolicy, notices, store};
 use crate::db::{Db, Decided};
+use crate::mail::Letterhead;
 use crate::values::{ChannelId, PriceVersionId};
-use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, page};
+use crate::web::{Answer, Error, Form, Go, Member, NoFields, Shell, Site, page};
 
 /// A price with the days that it holds from.
 struct Row {
@@ -93,7 +94,7 @@ pub async fn show(
 pub async fn drop_planned(
     member: Member,
     go: Go,
-    db: Data<Db>,
+    (db, site): (Data<Db>, Data<Site>),
     path: Path<(String, String)>,
     _form: Form<NoFields>,
 ) -> Answer {
@@ -101,8 +102,12 @@ pub async fn drop_planned(
     let channel: ChannelId = channel.parse().map_err(|_| Error::NotFound)?;
     let version: PriceVersionId = version.parse().map_err(|_| Error::NotFound)?;
     let (scope, act) = (member.scope, member.act());
-    let dropped =
-        db.write(move |connection| pricing::drop_planned(connection, scope, channel, version, &act));
+    let letterhead = Letterhead::from(site.get_ref());
+    let dropped = db.write(move |connection| {
+        let dropped = pricing::drop_planned(connection, scope, channel, version, &act)?;
+        let channel = store::find(connection, scope, channel)?;
+        Ok(notices::price_dropped(connection, &channel, &dropped, &letterhead, &act)?)
+    });
     match dropped.await.decided()? {
         Ok(()) => go.to(format!("/channels/{channel}/prices"), "The planned price is dropped"),
         Err(_) => Err(Error::Conflict("This price is in effect or locked; it stays.".into())),

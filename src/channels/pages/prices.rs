@@ -69,7 +69,11 @@ impl Section {
                 words.extend(band.floor.map(|percent| format!("floor {percent}% of the reference price")));
                 words.extend(band.ceiling.map(|percent| format!("ceiling {percent}%")));
                 words.extend(band.min_margin.map(|percent| format!("margin {percent}% or more")));
-                if words.is_empty() { "Band without limits".into() } else { words.join(", ") }
+                if words.is_empty() {
+                    "Band without limits".into()
+                } else {
+                    format!("Band: {}", words.join(", "))
+                }
             }
         }
     }

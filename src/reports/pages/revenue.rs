@@ -133,7 +133,7 @@ pub async fn show(member: Member, mut shell: Shell, db: Data<Db>, asked: Query<A
         totals.iter().map(|(currency, total)| (*currency, months.split(*total, *currency))).collect();
     let ranking = if ranking.len() > 1 { ranking } else { Vec::new() };
     let open = |ranked: &Ranked| asked.of_channel(PATH, &filter, &ranked.channel.to_string());
-    let rankings = months.rankings(&ranking, open);
+    let rankings = months.rankings(&ranking, &totals, open);
     let pages = Pages::of(&asked, PATH, &filter, &channels);
     let [csv, xlsx] = ["csv", "xlsx"].map(|ending| asked.address(&format!("{PATH}.{ending}"), &filter));
     let groups = groups(Group::OF_REVENUE);

@@ -1,11 +1,11 @@
 //! The charts of the Revenue Report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
 use super::period_words;
-use crate::reports::revenue::{Charged, Money};
+use crate::reports::revenue::{Charged, Money, Totals};
 use crate::reports::store;
 use crate::reports::{Filter, Group};
 use crate::values::{Currency, Month};
@@ -68,23 +68,26 @@ impl Months<'_> {
     pub fn rankings(
         &self,
         ranking: &[store::Ranked],
+        totals: &Totals,
         open: impl Fn(&store::Ranked) -> String,
     ) -> Vec<Ranked> {
-        let currencies: BTreeSet<Currency> = ranking.iter().map(|row| row.currency).collect();
         let entry = |row: &store::Ranked| Entry {
             name: row.reseller.clone(),
             href: open(row),
             note: String::new(),
             value: row.money.net.decimal(),
         };
-        let ranked = |currency: Currency| {
+        let ranked = |(currency, total): (&Currency, &Money)| {
+            let (currency, whole) = (*currency, total.net.decimal());
             let own = ranking.iter().filter(|row| row.currency == currency);
             let title = format!("Net revenue by re-seller in {currency}, {}", period_words(self.filter));
             let unfinished = self.unfinished();
             let measure = Measure::Money(currency);
-            charts::ranking(title, own.map(entry).collect(), &measure, unfinished.as_deref(), Size::ACROSS)
+            let entries = own.map(entry).collect();
+            charts::ranking(title, entries, whole, &measure, unfinished.as_deref(), Size::ACROSS)
         };
-        currencies.into_iter().map(ranked).collect()
+        let is_ranked = |currency: &Currency| ranking.iter().any(|row| row.currency == *currency);
+        totals.iter().filter(|(currency, _)| is_ranked(currency)).map(ranked).collect()
     }
 
     /// The month that is not over.

@@ -10,7 +10,7 @@ use crate::db::query::among;
 use crate::db::schema::{channels, charge_lines as l, resellers, revenue_channels as c};
 use crate::reports::Filter;
 use crate::reports::revenue::Money;
-use crate::values::{ChannelId, Currency};
+use crate::values::{ChannelId, Currency, Month};
 use crate::within;
 
 /// Re-sellers that a ranking names, of each currency.
@@ -33,7 +33,9 @@ pub fn ranking(
 ) -> QueryResult<Vec<Ranked>> {
     let filter = Filter { currency: Some(currency), ..filter.clone() };
     let is_whole = filter.bundle.is_none() && filter.product.is_none() && filter.customer.is_none();
-    let sums: Vec<(ChannelId, Sums)> = if is_whole {
+    let sums: Vec<(ChannelId, Sums)> = if is_whole && filter.from == filter.to {
+        of_month(connection, filter.from, currency)?
+    } else if is_whole {
         let (gross, credited) = (sum(c::gross), sum(c::credited));
         c::table
             .filter(c::month.between(filter.from, filter.to))
@@ -64,6 +66,28 @@ pub fn ranking(
     ranked.sort_by(|a, b| b.money.net.cmp(&a.money.net).then_with(|| a.reseller.cmp(&b.reseller)));
     ranked.truncate(usize::try_from(NAMED).unwrap_or(usize::MAX));
     Ok(ranked)
+}
+
+/// Of a single month the index has the largest first, so that no other re-seller is read.
+fn of_month(
+    connection: &mut AnyConnection,
+    month: Month,
+    currency: Currency,
+) -> QueryResult<Vec<(ChannelId, Sums)>> {
+    let sums = (
+        c::gross.nullable(),
+        c::credited.nullable(),
+        c::reseller_share.nullable(),
+        c::provider_share.nullable(),
+    );
+    c::table
+        .filter(c::month.eq(month))
+        .filter(c::currency.eq(currency))
+        .filter(c::line_count.gt(0))
+        .order((c::net.desc(), c::channel_id))
+        .limit(NAMED)
+        .select((c::channel_id, sums))
+        .load(connection)
 }
 
 fn names(connection: &mut AnyConnection, ids: Vec<ChannelId>) -> QueryResult<Vec<(ChannelId, String)>> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Query, block};
 use askama::Template;
 
 use super::asked;
@@ -150,9 +150,11 @@ fn bundle_of<'b>(bundles: &'b [Bundle], fields: &Fields) -> Option<&'b Bundle> {
     bundles.iter().find(|bundle| bundle.id == wanted)
 }
 
-fn run(loaded: &Loaded, what_if: &WhatIf) -> Result<Vec<SimulatedMonth>, Error> {
-    let months = loaded.months.iter().map(|month| simulate(month, what_if));
-    months.collect::<Result<_, _>>().map_err(|error| Error::Internal(format!("a simulation: {error}")))
+/// Simulates the months off the async threads: years of a large channel take their time.
+async fn run(months: Vec<SettledMonth>, what_if: WhatIf) -> Result<Vec<SimulatedMonth>, Error> {
+    let work = move || months.iter().map(|month| simulate(month, &what_if)).collect::<Result<_, _>>();
+    let simulated = block(work).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    simulated.map_err(|error| Error::Internal(format!("a simulation: {error}")))
 }
 
 pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fields>) -> Answer {
@@ -163,8 +165,9 @@ pub async fn show(member: Member, shell: Shell, db: Data<Db>, fields: Query<Fiel
     let known = (loaded.versions.as_slice(), loaded.sees_reference(member.is_root()));
     let what_if = asked::what_if(&fields, known, bundle, &mut errors);
     let mut outcome = None;
-    if let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty() && !loaded.months.is_empty()) {
-        let months = run(&loaded, &what_if)?;
+    let settled = std::mem::take(&mut loaded.months);
+    if let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty() && !settled.is_empty()) {
+        let months = run(settled, what_if).await?;
         let found = Outcome::of(&months, &names(&loaded.bundles), place.currency);
         outcome = Some(found.map_err(|error| Error::Internal(format!("a simulation: {error}")))?);
     }
@@ -201,10 +204,12 @@ pub async fn download(member: Member, db: Data<Db>, kind: FileKind, fields: Quer
     let bundle = bundle_of(&loaded.bundles, &fields);
     let known = (loaded.versions.as_slice(), loaded.sees_reference(member.is_root()));
     let what_if = asked::what_if(&fields, known, bundle, &mut errors);
+    let settled = std::mem::take(&mut loaded.months);
     let Some(place) = loaded.place.as_ref().filter(|_| errors.is_empty()) else {
         return Err(Error::NotFound);
     };
-    let (months, bundles) = (run(&loaded, &what_if)?, names(&loaded.bundles));
+    let months = run(settled, what_if).await?;
+    let bundles = names(&loaded.bundles);
     let content = export::file(kind, &months, &bundles, place.currency, member.act().at)?;
     Ok(kind.attachment(&format!("simulation-{}-{}", place.channel.code, place.currency), content))
 }

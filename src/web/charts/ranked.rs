@@ -75,15 +75,17 @@ pub struct RankedBar {
     pub value_y: i64,
 }
 
-/// The largest first, at most eight and the others; all of one currency or unit, whose sum is the whole.
+/// The largest first, at most eight and the others; all of one currency or unit. What is missing to the whole belongs
+/// to others that are not among the entries, however many.
 pub fn ranking(
     title: String,
     entries: Vec<Entry>,
+    whole: Decimal,
     measure: &Measure,
     unfinished: Option<&str>,
     space: Size,
 ) -> Ranked {
-    let (entries, others) = largest(entries);
+    let (entries, others) = largest(entries, whole);
     let values: Vec<_> = entries.iter().map(|entry| entry.value).collect();
     let is_whole = values.iter().all(|value| !value.is_sign_negative());
     let percents = percents(&values, 0).filter(|_| is_whole);
@@ -96,21 +98,25 @@ pub fn ranking(
     let not_complete = unfinished.map(|period| format!(" {period} is not complete.")).unwrap_or_default();
     let conclusion = match (entries.first(), percents.is_some()) {
         (Some(first), true) => {
-            let of = entries.len() - 1 + others.max(1);
+            let of = match others {
+                Others::None => format!(" of {}", entries.len()),
+                Others::Counted(others) => format!(" of {}", entries.len() - 1 + others),
+                Others::Uncounted => String::new(),
+            };
             let value = measure.rounded(first.value);
-            format!(
-                "{} is largest of {of}, with {value}, {} of the whole.{not_complete}",
-                first.name,
-                percent(0)
-            )
+            format!("{} is largest{of}, with {value}, {} of the whole.{not_complete}", first.name, percent(0))
         }
         (Some(first), false) => {
             format!("{} is largest, with {}.{not_complete}", first.name, measure.rounded(first.value))
         }
         (None, _) => format!("{title}: none."),
     };
-    let drawing =
-        Drawing { rows: &rows, values: &values, others: others > 0, unfinished: unfinished.is_some() };
+    let drawing = Drawing {
+        rows: &rows,
+        values: &values,
+        others: others != Others::None,
+        unfinished: unfinished.is_some(),
+    };
     let heads = &["Re-seller", "Net revenue", "Part"];
     Ranked { pictures: drawing.pictures(space, measure), title, conclusion, rows, heads }
 }
@@ -134,17 +140,30 @@ fn row(entry: &Entry, measure: &Measure, percent: String) -> RankedRow {
     RankedRow { name, href, note, value: measure.exact(value), percent }
 }
 
-/// The largest first, and how many are together in the last; nine stay nine, a lone "other" would only hide its name.
-fn largest(mut entries: Vec<Entry>) -> (Vec<Entry>, usize) {
+/// Who is together in the last bar.
+#[derive(PartialEq, Eq)]
+enum Others {
+    None,
+    Counted(usize),
+    /// Some of them are not among the entries.
+    Uncounted,
+}
+
+/// The largest first, and the others; nine stay nine, a lone "other" would only hide its name.
+fn largest(mut entries: Vec<Entry>, whole: Decimal) -> (Vec<Entry>, Others) {
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.value));
-    if entries.len() <= MOST_BARS + 1 {
-        return (entries, 0);
+    let missing = whole - entries.iter().map(|entry| entry.value).sum::<Decimal>();
+    if missing.is_zero() && entries.len() <= MOST_BARS + 1 {
+        return (entries, Others::None);
     }
-    let others = entries.split_off(MOST_BARS);
-    let value = others.iter().map(|entry| entry.value).sum();
-    let name = format!("{} others", others.len());
+    let split = entries.split_off(entries.len().min(MOST_BARS));
+    let value = missing + split.iter().map(|entry| entry.value).sum::<Decimal>();
+    let (name, others) = match missing.is_zero() {
+        true => (format!("{} others", split.len()), Others::Counted(split.len())),
+        false => ("Others".to_owned(), Others::Uncounted),
+    };
     entries.push(Entry { name, href: String::new(), note: String::new(), value });
-    (entries, others.len())
+    (entries, others)
 }
 
 struct Drawing<'a> {

@@ -113,8 +113,11 @@ fn entry(name: &str, href: &str, note: &str, value: i64) -> Entry {
 fn ranking() -> Ranked {
     let more = ["Sable Systems", "Tern Works", "Umber IT", "Vale Hosting"].map(|name| (name, 600, 0));
     let sellers = SELLERS.into_iter().chain(more);
-    let entries = sellers.map(|(name, start, _)| entry(name, "/reports/revenue", "", start)).collect();
-    charts::ranking("Channel revenue by re-seller".into(), entries, &dollars(), Some("Nov 2026"), Size::HALF)
+    let entries: Vec<_> =
+        sellers.map(|(name, start, _)| entry(name, "/reports/revenue", "", start)).collect();
+    let whole = entries.iter().map(|entry| entry.value).sum();
+    let title = "Channel revenue by re-seller".to_owned();
+    charts::ranking(title, entries, whole, &dollars(), Some("Nov 2026"), Size::HALF)
 }
 
 fn funnel() -> Ranked {

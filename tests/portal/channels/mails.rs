@@ -71,11 +71,19 @@ on_both! {
         };
         assert_eq!(drift("accept"), kim_is_told);
         said("Prices: 1 channel price");
+        let prices = format!("/channels/{channel}/prices/{}/USD/history", bundle.id);
+        let history = root.get(&prices).expect(200);
+        let told = world.told(|| { root.press(&history, "Drop planned price from 1 Dec 2026", &[]).expect(303); });
+        assert_eq!(told, kim_is_told);
+        said("Prices: Bundle ONE in USD");
+        said("No longer planned for: 1 December 2026");
 
         let of_their_own = world.told(|| {
             set(&kim, channel, &bundle, "2027-01-01", &["130"]).expect(303);
             let by_percent = [("percent", "1"), ("step", "save"), ("from", "2027-01-05")];
             send(&kim, channel, &by_percent, &NO_FILE).expect(303);
+            let own = kim.get(&prices).expect(200);
+            kim.press(&own, "Drop planned price from 1 Jan 2027", &[]).expect(303);
         });
         assert!(of_their_own.is_empty(), "{of_their_own:?}");
     }

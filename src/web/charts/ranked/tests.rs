@@ -17,7 +17,14 @@ fn entries(values: &[i64]) -> Vec<Entry> {
 }
 
 fn ranked(values: &[i64]) -> Ranked {
-    ranking("Revenue".into(), entries(values), &dollars(), None, Size::ACROSS)
+    ranking(
+        "Revenue".into(),
+        entries(values),
+        values.iter().sum::<i64>().into(),
+        &dollars(),
+        None,
+        Size::ACROSS,
+    )
 }
 
 #[test]
@@ -40,6 +47,16 @@ fn more_than_nine_are_eight_and_the_others_which_lead_nowhere() {
 }
 
 #[test]
+fn who_is_not_among_the_entries_is_part_of_the_whole_and_is_not_counted() {
+    for (values, named) in [(&[500, 300][..], 2), (&[500, 40, 40, 40, 40, 40, 40, 40, 10, 10], 8)] {
+        let ranking = ranking("Revenue".into(), entries(values), 1000.into(), &dollars(), None, Size::ACROSS);
+        let last = ranking.rows.last().unwrap();
+        assert_eq!((ranking.rows.len(), &*last.name), (named + 1, "Others"));
+        assert_eq!(ranking.conclusion, "Re-seller 0 is largest, with $500, 50% of the whole.");
+    }
+}
+
+#[test]
 fn where_credits_exceed_the_revenue_there_are_no_parts_and_the_bar_hangs_left_of_zero() {
     let ranking = ranked(&[100, -50]);
     assert!(ranking.rows.iter().all(|row| row.percent == "–"));
@@ -50,7 +67,8 @@ fn where_credits_exceed_the_revenue_there_are_no_parts_and_the_bar_hangs_left_of
 
 #[test]
 fn an_unfinished_period_is_said_and_its_bars_are_marked() {
-    let ranking = ranking("Revenue".into(), entries(&[1]), &dollars(), Some("Nov 2026"), Size::PHONE);
+    let ranking =
+        ranking("Revenue".into(), entries(&[1]), 1.into(), &dollars(), Some("Nov 2026"), Size::PHONE);
     assert!(ranking.conclusion.ends_with("Nov 2026 is not complete."));
     assert!(ranking.pictures.iter().flat_map(|picture| &picture.bars).all(|bar| bar.unfinished));
 }
